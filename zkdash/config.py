@@ -1,0 +1,85 @@
+"""The configuration: INI through asab.Config -> frozen dataclasses. The only reader of asab.Config."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class TlsConfig:
+    """How to speak TLS to a cluster's servers."""
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SaslConfig:
+    """SASL DIGEST-MD5 credentials of a cluster."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterConfig:
+    """One watched cluster.
+
+    `path` bounds what zkdash shows: "/" or "/a/b", never with a slash at its end. `section` is where the
+    cluster was configured, for messages. `auth` holds (scheme, credential) pairs.
+    """
+
+    name: str
+    servers: tuple[tuple[str, int], ...]
+    path: str = "/"
+    label: str = ""
+    session_timeout_s: float = 10.0
+    tls: TlsConfig | None = None
+    auth: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    sasl: SaslConfig | None = None
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertConfig:
+    """One `[alert:NAME]`: where to send what. `clusters` are shell patterns of cluster names."""
+
+    name: str
+    type: str
+    url: str = field(repr=False)
+    on: frozenset[str] = frozenset({"LOST", "RECOVERED"})
+    clusters: tuple[str, ...] = ("*",)
+    secret: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """Where zkdash listens. `hosts` are the names it answers to beside its own loopback addresses."""
+
+    listen: tuple[tuple[str, int], ...] = (("127.0.0.1", 8080),)
+    hosts: tuple[str, ...] = ()
+    without_sign_in: bool = False
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    """Where the log is kept, and for how long (days)."""
+
+    url: str = field(repr=False)
+    keep_events_days: int = 400
+    keep_deliveries_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that zkdash is told. `files` are those that it was read from."""
+
+    clusters: tuple[ClusterConfig, ...]
+    web: WebConfig
+    store: StoreConfig
+    alerts: tuple[AlertConfig, ...] = ()
+    files: tuple[Path, ...] = ()

@@ -1,0 +1,71 @@
+# make help  tells what there is. Everything lives in this folder; `make clean` takes it away again.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SOURCES := zkdash tests bench hatch_build.py
+
+# A Python >= 3.11 that really runs: version managers leave commands on the PATH that don't.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+export PYTHON
+
+.PHONY: help setup run demo test test-fast lint fmt types bench pictures clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do \
+		printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+setup: $(READY) ## the virtual environment with zkdash and its tools, and the browser assets
+
+# The assets may have been deleted, though nothing that they are made from has changed.
+ifeq ($(wildcard static/vendor/.lock),)
+.PHONY: $(READY)
+endif
+
+$(READY): pyproject.toml hatch_build.py package.json package-lock.json
+	@test -n "$(PYTHON)" || { echo "zkdash: please install Python 3.11 or newer (Debian: apt-get install python3 python3-venv)" >&2; exit 1; }
+	@.ci/ensure venv
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "zkdash: installing into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+run: setup ## zkdash with etc/zkdash.conf, or with ARGS="prod=zk1:2181,zk2:2181
+	@exec $(BIN)/zkdash $(or $(ARGS),-c etc/zkdash.conf)
+
+demo: setup ## real ZooKeeper servers with trouble, and zkdash on them: prints one URL
+	@.ci/ensure zookeeper
+	@exec $(BIN)/zkdash demo $(ARGS)
+
+test: setup lint types ## everything: lint, types and all tests, on real ZooKeeper and in a real browser
+	@.ci/ensure zookeeper chromium
+	@$(BIN)/pytest $(ARGS)
+
+test-fast: setup ## the tests that need no server, no browser and no patience
+	@$(BIN)/pytest -m 'not zookeeper and not browser and not slow' $(ARGS)
+
+lint: setup ## ruff, and the floors that imports must keep to
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check --quiet $(SOURCES) || { $(BIN)/ruff format --check $(SOURCES); exit 1; }
+	@$(BIN)/lint-imports --no-timeout 2>/dev/null || $(BIN)/lint-imports
+
+fmt: setup ## put the code into its form
+	@$(BIN)/ruff check --fix $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+types: setup ## mypy --strict
+	@$(BIN)/mypy
+
+bench: setup ## measure what the design promises
+	@.ci/ensure zookeeper
+	@exec $(BIN)/python -m bench $(ARGS)
+
+pictures: setup ## make the pictures of README.md again
+	@.ci/ensure zookeeper chromium
+	@exec $(BIN)/python docs/pictures/make.py
+
+clean: ## remove everything that the other targets made
+	rm -rf $(VENV) .tools .demo build dist static/vendor .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

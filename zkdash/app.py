@@ -1,0 +1,129 @@
+"""The application: what is started in which order, and stopped in which."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable
+
+import asab
+
+from zkdash.alerts.service import AlertService
+from zkdash.config import Config, ConfigError
+from zkdash.store.engine import Store
+from zkdash.timeline.service import EventService
+from zkdash.web.server import WebServer
+from zkdash.zookeeper.addresses import lookups_running
+from zkdash.zookeeper.service import ClusterService
+
+L = logging.getLogger(__name__)
+
+
+class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no types
+    """zkdash: `initialize()` is the boot list, in order; `finalize()` is its mirror.
+
+    asab's own services would be initialised last in, first out, with their exceptions swallowed; here each step
+    is awaited in its turn, and one that fails ends the start (StartError) after what was started is stopped.
+    """
+
+    def __init__(self, config: Config, reload: Callable[[], Config], verbose: bool = False) -> None:
+        self._verbose = verbose
+        self._reload = reload
+        self._reloading: asyncio.Task[None] | None = None
+        self._to_stop: list[Callable[[], object]] = []
+        self.config = config
+        self.reload_trouble = ""
+        if config.files:
+            asab.config.ConfigParser._default_values["general"]["config_file"] = str(config.files[0])
+        super().__init__(args=[])
+
+    def parse_arguments(self, args: list[str] | None = None) -> argparse.Namespace:
+        """The command line is zkdash.cli's business; asab gets none of it but -v."""
+        if self._verbose:
+            asab.config.ConfigParser._default_values["logging"]["verbose"] = True
+        return argparse.Namespace(daemonize=False, kill=False)
+
+    async def initialize(self) -> None:
+        try:
+            await self._start()
+        except BaseException:
+            await self.finalize()
+            raise
+        self.PubSub.subscribe("Application.hup!", self._on_hup)
+
+    async def _start(self) -> None:
+        self.store = Store(self.config.store.url)
+        await self.store.open()
+        self._to_stop.append(self.store.close)
+
+        self.events = EventService(self, self.store)
+        await self.events.start()
+        self._to_stop.append(self.events.stop)
+
+        self.alerts = AlertService(self, self.store, self.events, self.config.alerts)
+        await self.alerts.start()
+        self._to_stop.append(self.alerts.stop)
+
+        self.clusters = ClusterService(self)
+        self._to_stop.append(self.clusters.stop)
+
+        # Pages end before the clusters do: nobody shall see them all turn LOST because zkdash goes.
+        self.web = WebServer(self, self.config.web)
+        await self.web.start()
+        self._to_stop.append(self.web.stop)
+
+        self.clusters.apply(self.config.clusters)
+
+    async def finalize(self) -> None:
+        while self._to_stop:
+            stop = self._to_stop.pop()
+            try:
+                await stop()  # type: ignore[misc]  # each of them is a coroutine function
+            except Exception:
+                L.exception("A service did not stop cleanly.")
+
+    # SIGHUP
+
+    def _on_hup(self, message_type: str) -> None:
+        if self._reloading is None or self._reloading.done():
+            self._reloading = self.Loop.create_task(self._reload_config())
+
+    async def _reload_config(self) -> None:
+        """Take up a changed configuration; a bad one changes nothing and is said in the log and on the overview."""
+        try:
+            config = await asyncio.to_thread(self._reload)
+        except ConfigError as error:
+            self.reload_trouble = str(error)
+            L.error("The configuration was not taken up.", struct_data={"mistakes": str(error)})
+            self.PubSub.publish("Clusters.changed!")
+            return
+        old, self.config = self.config, config
+        fixed = [name for name in ("web", "store") if getattr(old, name) != getattr(config, name)]
+        self.reload_trouble = (
+            f"Changes in {' and '.join(f'[{name}]' for name in fixed)} take effect when zkdash is started again."
+            if fixed
+            else ""
+        )
+        self.alerts.reload(config.alerts)
+        self.clusters.apply(config.clusters)
+        L.log(asab.LOG_NOTICE, "Configuration taken up.", struct_data={"clusters": len(config.clusters)})
+        self.PubSub.publish("Clusters.changed!")
+
+
+def run(config: Config, reload: Callable[[], Config], *, verbose: bool = False) -> int:
+    """Run zkdash until it is told to stop; gives the exit code. Raises StartError when it can't start."""
+    asyncio.set_event_loop(asyncio.new_event_loop())  # asab asks for the present loop, and there is none yet
+    app = ZkDashApplication(config, reload, verbose)
+    code = app.run()
+    exit_code = code if isinstance(code, int) else 1
+    if lookups_running():
+        # A name service that does not answer holds threads that Python would wait for, up to a minute.
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(exit_code)
+    return exit_code
+

@@ -1,0 +1,75 @@
+"""The read-only KazooClient that lives on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+from kazoo.client import KazooClient
+from kazoo.protocol.serialization import Exists, GetACL, GetChildren, GetChildren2, GetData
+
+from zkdash.config import SaslConfig
+from zkdash.zookeeper.connection import LoopConnection
+from zkdash.zookeeper.errors import BlockingCall, WriteRefused
+from zkdash.zookeeper.handler import LoopHandler, LoopResult
+from zkdash.zookeeper.states import Signal
+
+READS = frozenset(request.type for request in (Exists, GetData, GetACL, GetChildren, GetChildren2))
+"""Opcodes that may go to a watched cluster, beside those that open, authenticate, keep and close the session."""
+
+
+class ReadOnlyClient(KazooClient):  # type: ignore[misc]  # kazoo has no types
+    """A KazooClient that refuses every request but reads, and neither blocks nor starts a thread.
+
+    `listener` gets each signal of the connection (states.Signal) on the event loop. Requests are made by kazoo's
+    `…_async` methods, whose results can be awaited; their blocking twins raise BlockingCall.
+    """
+
+    def __init__(
+        self,
+        hosts: str,
+        *,
+        session_timeout_s: float,
+        listener: Callable[[Signal], None],
+        auth: tuple[tuple[str, str], ...] = (),
+        sasl: SaslConfig | None = None,
+        tls: Callable[[], ssl.SSLContext] | None = None,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(hosts=hosts, timeout=session_timeout_s, handler=LoopHandler(loop), auth_data=set(auth))
+        self._connection = LoopConnection(self, listener=listener, sasl=sasl, tls=tls)
+
+    @property
+    def session_timeout_s(self) -> float:
+        """The session timeout that the server granted; until there was one, the timeout asked for."""
+        return self._connection.negotiated_timeout_s or self._session_timeout / 1000.0
+
+    def forget_session(self) -> None:
+        """Let the next connection ask for a new session if a server won't even answer about the old one."""
+        self._connection.session_overdue = True
+
+    async def close_async(self, deadline_s: float = 1.0) -> None:
+        """End the session at the server if that takes no longer than `deadline_s`, and the connection anyway."""
+        self._stopped.set()
+        await self._connection.aclose(deadline_s)
+        self.handler.stop()
+
+    def start(self, timeout: float = 15) -> None:
+        raise BlockingCall
+
+    def stop(self) -> None:
+        raise BlockingCall
+
+    def command(self, cmd: bytes = b"ruok") -> str:
+        raise BlockingCall
+
+    def _safe_close(self) -> None:
+        self.handler.stop()
+
+    def _call(self, request: object, async_object: LoopResult) -> bool | None:
+        if getattr(request, "type", None) not in READS:
+            async_object.set_exception(WriteRefused(request))
+            return False
+        result: bool | None = super()._call(request, async_object)
+        return result

@@ -1,0 +1,373 @@
+"""kazoo's connection to an ensemble, spoken on the event loop: no thread, no blocking call, one timer.
+
+It takes the place of kazoo.protocol.connection.ConnectionHandler behind KazooClient and keeps kazoo's parts that
+need no thread: the records of the protocol, the matching of replies to requests, the client's states. How and when
+to connect is decided here: every server is tried in turn, names are resolved anew in each round, and the pause
+between rounds stays short, so that a recovery is seen quickly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import ssl
+import struct
+import time
+from collections.abc import Callable
+from typing import Any
+
+from kazoo.exceptions import AuthFailedError, SessionExpiredError
+from kazoo.protocol.connection import AUTH_XID, PING_XID, WATCH_XID, ConnectionHandler
+from kazoo.protocol.serialization import Auth, CloseInstance, Connect, PingInstance, ReplyHeader
+from kazoo.protocol.states import KeeperState
+
+from zkdash.config import SaslConfig
+from zkdash.zookeeper import sasl as sasl_exchange
+from zkdash.zookeeper.addresses import Address, resolve, server_name
+from zkdash.zookeeper.states import AuthFailed, Connected, Dropped, Expired, Signal, Unreachable
+
+L = logging.getLogger(__name__)
+
+AUTH_RETRY_S = 30.0
+"""Refused credentials are tried again this often: somebody may mend them at the server."""
+
+FIRST_PAUSE_S = 0.1
+PAUSE_CAP_S = 2.0
+LONG_OUTAGE_S = 60.0
+LONG_OUTAGE_PAUSE_CAP_S = 5.0
+SETTLED_S = 5.0
+"""A connection that lasted this long was a good one: the next pause starts small again."""
+
+MAX_ATTEMPT_S = 5.0
+MIN_ATTEMPT_S = 1.0
+MAX_FRAME_BYTES = 256 * 1024 * 1024
+"""A longer reply is nonsense: jute.maxbuffer is 1 MiB by default and seldom above 100 MiB."""
+
+FRAMES_A_TURN = 256
+LATE_TIMER_S = 0.25
+
+_INT = struct.Struct("!i")
+
+
+class ConnectFailed(Exception):
+    """No session came of an attempt; the message says why in plain words."""
+
+    def __init__(self, reason: str, *, hung_up: bool = False) -> None:
+        super().__init__(reason)
+        self.hung_up = hung_up
+
+
+class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no types
+    """Keeps one session of a `ReadOnlyClient` with whichever server of the ensemble takes it."""
+
+    def __init__(
+        self,
+        client: Any,
+        *,
+        listener: Callable[[Signal], None],
+        sasl: SaslConfig | None,
+        tls: Callable[[], ssl.SSLContext] | None,
+    ) -> None:
+        super().__init__(client, retry_sleeper=None, logger=L)
+        self._loop = asyncio.get_running_loop()
+        self._listener = listener
+        self._sasl = sasl
+        self._tls = tls
+        self._task: asyncio.Task[None] | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._serving = False
+        self._drop_reason = ""
+        self._last_read = self._last_send = self._beat_due = 0.0
+        self._beat_handle: asyncio.TimerHandle | None = None
+        self.negotiated_timeout_s = 0.0
+        self.session_overdue = False
+
+    # The life of the connection
+
+    def start(self) -> None:
+        self._write_sock = _Wake(self._flush)
+        self.connection_closed.clear()
+        self.connection_stopped.clear()
+        self._task = self._loop.create_task(self._run())
+
+    def stop(self, timeout: float | None = None) -> bool:
+        return self._task is None
+
+    def close(self) -> None:
+        self.connection_closed.set()
+
+    async def aclose(self, deadline_s: float) -> None:
+        """Say goodbye to the server and wait for its answer up to `deadline_s`; then hang up."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        if self._serving:
+            self._send(self._next_xid(), CloseInstance, None)
+            await asyncio.wait({task}, timeout=deadline_s)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        failed_rounds = 0
+        failing_since = time.monotonic()
+        try:
+            while not self.client._stopped.is_set():
+                began = time.monotonic()
+                served = await self._round()
+                if served and time.monotonic() - began > SETTLED_S:
+                    failed_rounds = 0
+                if served:
+                    failing_since = time.monotonic()
+                await asyncio.sleep(_pause_s(failed_rounds, time.monotonic() - failing_since))
+                failed_rounds += 1
+        finally:
+            self._write_sock = None
+            self.connection_stopped.set()
+            self.client._session_callback(KeeperState.CLOSED)
+
+    async def _round(self) -> bool:
+        """Try every address once, until one serves. True if one did, once it has ended."""
+        failures: dict[str, str] = {}
+        hosts = list(self.client.hosts)
+        random.shuffle(hosts)
+        attempt_s = min(MAX_ATTEMPT_S, max(MIN_ATTEMPT_S, self.client._session_timeout / 1000.0 / len(hosts)))
+        for host, port in hosts:
+            try:
+                addresses = await resolve(host, port, MAX_ATTEMPT_S)
+            except OSError as error:
+                failures[server_name(host, port)] = str(error)
+                continue
+            for address in addresses:
+                if await self._attempt(address, attempt_s, failures):
+                    return True
+        self._listener(Unreachable(_summary(failures)))
+        return False
+
+    async def _attempt(self, address: Address, attempt_s: float, failures: dict[str, str]) -> bool:
+        """One server's turn, up to the end of its connection. True if it served, or if its word decides."""
+        try:
+            reader = await self._connect(address, attempt_s)
+            await self._serve(reader)
+        except ConnectFailed as error:
+            failures[address.server] = str(error)
+            if error.hung_up and self.session_overdue:
+                # A server that knows an older history than ours hangs up without a word: begin anew.
+                self.client._reset()
+                self.session_overdue = False
+            return False
+        except SessionExpiredError:
+            self.client._session_callback(KeeperState.EXPIRED_SESSION)
+            self._listener(Expired(address.server))
+            return True
+        except AuthFailedError as error:
+            reason = str(error) or f"{address.server} refused the credentials"
+            self.client._session_callback(KeeperState.AUTH_FAILED)
+            self._listener(AuthFailed(reason))
+            await asyncio.sleep(AUTH_RETRY_S)
+            return True
+        finally:
+            self._hang_up()
+        return True
+
+    # Opening a session
+
+    async def _connect(self, address: Address, attempt_s: float) -> asyncio.StreamReader:
+        """A session with the server at `address`. Raises ConnectFailed, SessionExpiredError, AuthFailedError."""
+        client = self.client
+        if client._state != KeeperState.CONNECTING:
+            client._session_callback(KeeperState.CONNECTING)
+        try:
+            async with asyncio.timeout(attempt_s):
+                tls = await asyncio.to_thread(self._tls) if self._tls is not None else None
+                reader, self._writer = await asyncio.open_connection(
+                    address.ip, address.port, limit=1 << 20, ssl=tls, server_hostname=address.host if tls else None
+                )
+                reply = await self._greet(reader)
+                await self._authenticate(reader, address)
+        except TimeoutError:
+            raise ConnectFailed(f"no answer within {attempt_s:.1f} s") from None
+        except asyncio.IncompleteReadError:
+            raise ConnectFailed("closed the connection, not serving", hung_up=True) from None
+        except ssl.SSLError as error:
+            raise ConnectFailed(f"TLS failed: {error.reason or error}") from None
+        except OSError as error:
+            raise ConnectFailed(_plain(error)) from None
+        except (struct.error, ValueError, KeyError, RuntimeError) as error:
+            raise ConnectFailed(f"answered something that is not ZooKeeper's protocol ({error})") from None
+        self.negotiated_timeout_s = reply.time_out / 1000.0
+        self.session_overdue = False
+        self._serving = True
+        self._last_read = self._last_send = self._loop.time()
+        self._beat_at(self._last_send + self.negotiated_timeout_s / 3.0)
+        client._session_callback(KeeperState.CONNECTED)
+        self._listener(Connected(reply.session_id, address.server))
+        self._flush()
+        return reader
+
+    async def _greet(self, reader: asyncio.StreamReader) -> Any:
+        client = self.client
+        greeting = Connect(
+            0, client.last_zxid, client._session_timeout, client._session_id or 0, client._session_passwd, False
+        )
+        self._xid = 0
+        self._put(greeting.serialize())
+        reply, _ = Connect.deserialize(await self._read_frame(reader), 0)
+        if reply.time_out <= 0:
+            raise SessionExpiredError
+        client._session_id = reply.session_id
+        client._session_passwd = reply.passwd
+        client._protocol_version = reply.protocol_version
+        return reply
+
+    async def _authenticate(self, reader: asyncio.StreamReader, address: Address) -> None:
+        if self._sasl is not None:
+            await sasl_exchange.authenticate(self._sasl, self._put, lambda: self._read_frame(reader), address.server)
+        for scheme, credential in list(self.client.auth_data):
+            self._put(_INT.pack(AUTH_XID) + _INT.pack(Auth.type) + Auth(0, scheme, credential).serialize())
+            header, _ = ReplyHeader.deserialize(await self._read_frame(reader), 0)
+            if header.err:
+                raise AuthFailedError(f"{address.server} refused the {scheme} credentials")
+
+    # A session at work
+
+    async def _serve(self, reader: asyncio.StreamReader) -> None:
+        """Read replies until the connection ends, whichever way; tells the listener why."""
+        self._drop_reason = ""
+        client = self.client
+        try:
+            frames = 0
+            while True:
+                frame = await self._read_frame(reader)
+                self._last_read = self._loop.time()
+                self._dispatch(frame)
+                frames += 1
+                if frames % FRAMES_A_TURN == 0:
+                    await asyncio.sleep(0)
+        except asyncio.IncompleteReadError:
+            reason = self._drop_reason or "the server closed the connection"
+        except OSError as error:
+            reason = self._drop_reason or _plain(error)
+        except Exception as error:  # whatever a server sends, it costs its own connection and no more
+            L.warning("A server's reply could not be read.", struct_data={"error": repr(error)}, exc_info=True)
+            reason = f"the server answered nonsense ({type(error).__name__})"
+        self._serving = False
+        if client._stopped.is_set():
+            return
+        client._session_callback(KeeperState.CONNECTING)
+        self._listener(Dropped(reason))
+
+    def _dispatch(self, frame: bytes) -> None:
+        header, offset = ReplyHeader.deserialize(frame, 0)
+        if header.xid == PING_XID:
+            return
+        if header.xid == WATCH_XID:
+            self._read_watch_event(frame, offset)
+        else:
+            self._read_response(header, frame, offset)
+
+    def _flush(self) -> None:
+        """Send what is queued. Called by kazoo's client for each request (see `_Wake`)."""
+        queue = self.client._queue
+        while self._serving and queue:
+            request, result = queue.popleft()
+            try:
+                self._send(self._next_xid(), request, result)
+            except (ValueError, struct.error) as error:  # a request that can't be put on the wire, such as a bad path
+                result.set_exception(error)
+
+    def _send(self, xid: int, request: Any, result: Any) -> None:
+        payload = _INT.pack(xid) + _INT.pack(request.type) + request.serialize()
+        if request is not PingInstance:
+            self.client._pending.append((request, result, xid))
+        self._put(payload)
+        self._last_send = self._loop.time()
+
+    def _put(self, payload: bytes | bytearray) -> None:
+        if self._writer is None:
+            raise ConnectionError("no connection")
+        self._writer.write(_INT.pack(len(payload)) + payload)
+
+    def _next_xid(self) -> int:
+        self._xid = (self._xid % 0x7FFFFFFF) + 1
+        return self._xid
+
+    async def _read_frame(self, reader: asyncio.StreamReader) -> bytes:
+        (length,) = _INT.unpack(await reader.readexactly(4))
+        if not 0 <= length <= MAX_FRAME_BYTES:
+            raise ValueError(f"a frame of {length} bytes")
+        return await reader.readexactly(length)
+
+    # Heartbeat
+
+    def _beat_at(self, when: float) -> None:
+        self._beat_due = when
+        self._beat_handle = self._loop.call_at(when, self._beat)
+
+    def _beat(self) -> None:
+        """Ping a third of the session timeout after the last request; hang up after two thirds of silence."""
+        now = self._loop.time()
+        late = now - self._beat_due
+        if late > LATE_TIMER_S:
+            # It was this process that slept, not the server: what it sent meanwhile is yet to be read.
+            self._last_read += late
+        silence_s = self.negotiated_timeout_s * 2.0 / 3.0
+        if now - self._last_read >= silence_s:
+            self._drop_reason = f"nothing heard for {silence_s:.1f} s"
+            if self._writer is not None:
+                self._writer.transport.abort()
+            return
+        if now - self._last_send >= self.negotiated_timeout_s / 3.0:
+            self._send(PING_XID, PingInstance, None)
+        self._beat_at(min(self._last_read + silence_s, self._last_send + self.negotiated_timeout_s / 3.0))
+
+    def _hang_up(self) -> None:
+        self._serving = False
+        if self._beat_handle is not None:
+            self._beat_handle.cancel()
+            self._beat_handle = None
+        if self._writer is not None:
+            with contextlib.suppress(OSError, RuntimeError):  # already gone, or its loop is
+                self._writer.transport.abort()
+            self._writer = None
+
+
+class _Wake:
+    """Stands where kazoo's client expects the socket that wakes its writer thread."""
+
+    def __init__(self, flush: Callable[[], None]) -> None:
+        self._flush = flush
+
+    def send(self, data: bytes) -> int:
+        self._flush()
+        return len(data)
+
+
+def _pause_s(failed_rounds: int, failing_s: float) -> float:
+    cap = PAUSE_CAP_S if failing_s < LONG_OUTAGE_S else LONG_OUTAGE_PAUSE_CAP_S
+    longest: float = min(cap, FIRST_PAUSE_S * 2 ** min(failed_rounds, 10))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
+
+
+def _plain(error: OSError) -> str:
+    match error:
+        case ConnectionRefusedError():
+            return "connection refused"
+        case ConnectionResetError():
+            return "connection reset"
+        case TimeoutError():
+            return "no answer"
+    return (error.strerror or str(error)).lower()
+
+
+def _summary(failures: dict[str, str]) -> str:
+    """What a whole round found, in words that stay the same from round to round."""
+    if not failures:
+        return "no server to try"
+    if len(failures) == 1:
+        ((server, reason),) = failures.items()
+        return f"{server}: {reason}"
+    if len(set(failures.values())) == 1:
+        return f"all {len(failures)} servers: {next(iter(failures.values()))}"
+    return "; ".join(f"{server}: {reason}" for server, reason in sorted(failures.items()))

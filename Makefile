@@ -49,7 +49,7 @@ test-fast: setup ## the tests that need no server, no browser and no patience
 lint: setup ## ruff, and the floors that imports must keep to
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check --quiet $(SOURCES) || { $(BIN)/ruff format --check $(SOURCES); exit 1; }
-	@$(BIN)/lint-imports --no-timeout 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 fmt: setup ## put the code into its form
 	@$(BIN)/ruff check --fix $(SOURCES)

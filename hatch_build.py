@@ -146,4 +146,3 @@ def reason(stderr: str) -> str:
     if "EINTEGRITY" in stderr:
         return f"a browser asset is not the one that package-lock.json names: {first}"
     return f"the browser assets could not be fetched: {first}"
-

@@ -1,0 +1,86 @@
+"""What goes wrong, as a person reads it: every exception that reaches the rim becomes one of these."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from aiohttp import web
+from kazoo.exceptions import NoAuthError, NoNodeError
+
+from zkdash.web import filters
+from zkdash.web.words import STATE_WORDS
+from zkdash.znodes.paths import BadPath
+from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
+from zkdash.zookeeper.states import State
+
+L = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An answer that is not what was asked for. `retry` says whether asking again may help."""
+
+    status: int
+    title: str
+    detail: str
+    retry: bool = False
+    cluster: str | None = None
+    state: State | None = None
+    since: int | None = None
+    reference: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def failure_of(error: Exception, request: web.Request) -> Failure:
+    """The failure that an exception means. What nobody expected is logged with a reference."""
+    match error:
+        case ClusterUnavailable():
+            return cluster_unavailable(error)
+        case NoNodeError():
+            return Failure(404, "No such znode", "This znode is not there, or it was just deleted.")
+        case NoAuthError():
+            return Failure(403, "Not allowed to read", "The znode's ACL doesn't let zkdash read it.")
+        case InvalidPath() | BadPath():
+            return Failure(400, "Not a znode's path", f"{error}")
+        case web.HTTPException():
+            return http_failure(error, request)
+    return unexpected(error, request)
+
+
+def cluster_unavailable(error: ClusterUnavailable) -> Failure:
+    """A cluster that can't be asked now: which, in what state, since when and why."""
+    word = STATE_WORDS[error.state]
+    if error.state is State.CONNECTED:
+        title = f"{error.cluster} does not answer"
+    else:
+        title = f"{error.cluster} is {word}"
+    detail = error.reason[:1].upper() + error.reason[1:] or f"It is {word} since {filters.utc(error.since)}"
+    return Failure(503, title, f"{detail.rstrip('.')}.", True, error.cluster, error.state, error.since)
+
+
+def http_failure(error: web.HTTPException, request: web.Request) -> Failure:
+    """aiohttp's own: the text that the code gave, or what the status means."""
+    status = HTTPStatus(error.status)
+    given = (error.text or "").removeprefix(f"{error.status}: ")
+    detail = "" if given == error.reason else given
+    headers: tuple[tuple[str, str], ...] = ()
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        detail = f"{request.method} is not possible here: zkdash only shows."
+        headers = (("Allow", ", ".join(sorted(error.allowed_methods))),)
+    if error.status == 404 and not detail:
+        detail = "Nothing is at this address."
+    return Failure(error.status, status.phrase, detail, error.status in (429, 503), headers=headers)
+
+
+def unexpected(error: Exception, request: web.Request) -> Failure:
+    """A mistake in zkdash: the log has it all, the reader gets the reference to find it there."""
+    reference = secrets.token_hex(4)
+    L.error(
+        "Request failed",
+        exc_info=error,
+        struct_data={"reference": reference, "method": request.method, "path": request.path},  # type: ignore[call-arg]  # asab's loggers
+    )
+    return Failure(500, "Something went wrong in zkdash", "The log has the details.", True, reference=reference)

@@ -1,0 +1,62 @@
+"""How times, durations and ids are written; in markup always absolute and UTC, and the browser localises."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from markupsafe import Markup
+
+TIME = Markup('<time datetime="{}"{}>{}</time>')
+STYLE = Markup(' data-as="{}"')
+UNITS_S = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+def iso(ms: int) -> str:
+    """UTC milliseconds as ISO 8601 with milliseconds and Z; a time out of datetime's range as its plain number."""
+    try:
+        at = datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+    except (OverflowError, ValueError, OSError):
+        return str(ms)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def utc(ms: int) -> str:
+    """UTC milliseconds for people, to the second: "2026-11-03 12:00:05 UTC"."""
+    text = iso(ms)
+    return f"{text[:10]} {text[11:19]} UTC" if text.endswith("Z") else text
+
+
+def time(ms: int | None, style: str = "") -> Markup:
+    """A `<time>` of UTC milliseconds, "–" for None.
+
+    `style` says how the browser writes it: "" date and time, "clock" the time (with the date if that isn't
+    today), "ago" how long ago, "for" how long since, "utc" as it stands.
+    """
+    if ms is None:
+        return Markup("–")
+    return TIME.format(iso(ms), STYLE.format(style) if style else "", utc(ms))
+
+
+def duration(ms: float | None) -> str:
+    """Milliseconds for people, in at most two units: "0.4 s", "12 s", "3 min 12 s", "2 d 4 h"; "–" for None."""
+    if ms is None:
+        return "–"
+    if ms < 9_950:
+        return f"{max(ms, 0) / 1000:.1f} s"
+    seconds = round(ms / 1000)
+    for index, (size, unit) in enumerate(UNITS_S):
+        if seconds >= size:
+            rest = seconds % size // UNITS_S[index + 1][0] if unit != "s" else 0
+            tail = f" {rest} {UNITS_S[index + 1][1]}" if rest else ""
+            return f"{seconds // size} {unit}{tail}"
+    return "0 s"
+
+
+def hex_id(number: int | None) -> str:
+    """A 64-bit id (session, zxid, owner) as ZooKeeper's own tools write it, unsigned hex; "–" for None."""
+    return "–" if number is None else f"0x{number & 0xFFFFFFFFFFFFFFFF:x}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: count(1, "znode") -> "1 znode", count(2000, "znode") -> "2,000 znodes"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

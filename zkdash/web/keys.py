@@ -1,0 +1,33 @@
+"""What every request can reach: the running zkdash, and what the web room keeps for itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from zkdash.alerts.service import AlertService
+    from zkdash.config import Config
+    from zkdash.timeline.service import EventService
+    from zkdash.web.assets import Assets
+    from zkdash.web.board import Board
+    from zkdash.web.live import LiveHub
+    from zkdash.zookeeper.service import ClusterService
+
+
+class Dashboard(Protocol):
+    """What the web room needs of `ZkDashApplication`, which stands above it."""
+
+    config: Config
+    PubSub: Any  # asab is not typed
+    clusters: ClusterService
+    events: EventService
+    alerts: AlertService
+    reload_trouble: str
+
+
+ZKDASH: web.AppKey[Dashboard] = web.AppKey("zkdash")
+ASSETS: web.AppKey[Assets] = web.AppKey("assets")
+BOARD: web.AppKey[Board] = web.AppKey("board")
+HUB: web.AppKey[LiveHub] = web.AppKey("hub")

@@ -1,0 +1,112 @@
+"""What holds for every request: known hosts only, one way to fail, and the security headers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from zkdash.web import filters, urls
+from zkdash.web.failures import Failure, failure_of
+from zkdash.web.keys import ZKDASH
+from zkdash.web.origin import host_is_known
+from zkdash.web.render import is_partial, render
+from zkdash.znodes import paths
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz"})
+"""What a load balancer or a container's health check asks by address, whatever names are configured."""
+
+
+@web.middleware
+async def refuse_unknown_hosts(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """421 for a Host that zkdash does not answer to."""
+    if request.path in ALWAYS_ANSWERED or host_is_known(request.host, request.app[ZKDASH].config.web):
+        return await handler(request)
+    raise web.HTTPMisdirectedRequest(
+        text=f"zkdash does not answer to the name {request.host}. If it is right, add it to [web] hosts."
+    )
+
+
+@web.middleware
+async def answer_failures(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every exception becomes one page, fragment or problem+json; redirects pass."""
+    try:
+        return await handler(request)
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:
+        if isinstance(error, web.HTTPException) and error.status < 400:
+            raise
+        return answer(request, failure_of(error, request))
+
+
+def answer(request: web.Request, failure: Failure) -> web.Response:
+    """A failure as the asker reads it: JSON under /api/, a fragment for htmx, else a page with a way back."""
+    if request.path.startswith("/api/"):
+        response = problem(failure, request.path)
+    else:
+        template = "errors/_error.html" if is_partial(request) else "errors/page.html"
+        response = render(request, template, status=failure.status, failure=failure, ways_back=ways_back(request))
+    response.headers.extend(failure.headers)
+    if failure.retry and failure.status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def problem(failure: Failure, instance: str) -> web.Response:
+    """A failure as RFC 9457 wants it."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": failure.title,
+        "status": failure.status,
+        "detail": failure.detail,
+        "instance": instance,
+    }
+    if failure.cluster is not None:
+        body |= {"cluster": failure.cluster, "state": failure.state}
+        body["since"] = filters.iso(failure.since) if failure.since is not None else None
+    if failure.reference is not None:
+        body["reference"] = failure.reference
+    return web.Response(body=orjson.dumps(body), status=failure.status, content_type="application/problem+json")
+
+
+def ways_back(request: web.Request) -> list[tuple[str, str]]:
+    """Where to go from a page that failed, nearest first: (text, address)."""
+    back = []
+    name = request.match_info.get("name")
+    dashboard = request.app[ZKDASH]
+    if name is not None and dashboard.clusters.get(name) is not None:
+        if "path" in request.match_info:
+            above = paths.parent("/" + request.match_info["path"].strip("/"))
+            if above not in (None, "/"):
+                back.append((f"Up to {above}", urls.url_for_znode(name, above or "/")))
+            back.append((f"The root of {name}", urls.url_for_znode(name)))
+        if request.path != urls.url_for_cluster(name):
+            back.append((f"Cluster {name}", urls.url_for_cluster(name)))
+    back.append(("Overview", "/"))
+    return back
+
+
+async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """On every answer, websockets included; what is not marked as kept for ever is not kept at all."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+MIDDLEWARES = (answer_failures, refuse_unknown_hosts)

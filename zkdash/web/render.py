@@ -1,0 +1,88 @@
+"""Templates: one environment, and the one way from a template to an answer."""
+
+from __future__ import annotations
+
+import time as clock
+from functools import cache
+from typing import Any
+
+import jinja2
+from aiohttp import web
+from markupsafe import Markup
+
+from zkdash.web import filters, urls
+from zkdash.web.assets import assets_root, shipped
+from zkdash.web.keys import BOARD
+
+__all__ = ["assets_root", "environment", "fragment", "is_partial", "page", "render"]
+
+ICON = Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>')
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The one jinja environment: everything is escaped, and a name that is not there is an error."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(assets_root() / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    env.filters.update(duration=filters.duration, hex_id=filters.hex_id, utc=filters.utc, iso=filters.iso)
+    env.globals.update(
+        asset=lambda name: shipped().url(name),
+        assets=lambda folder, suffix: shipped().urls(folder, suffix),
+        icon=icon,
+        time=filters.time,
+        count=filters.count,
+        url_for_cluster=urls.url_for_cluster,
+        url_for_znode=urls.url_for_znode,
+        url_for_event=urls.url_for_event,
+        url_for_timeline=urls.url_for_timeline,
+        with_query=urls.with_query,
+    )
+    return env
+
+
+@cache
+def icon(name: str) -> Markup:
+    """The icon `name` of static/vendor/icons, for the eye only: the text beside it says what it means."""
+    return ICON.format(Markup(shipped().icon(name)))  # noqa: S704 - one of our own files
+
+
+def fragment(template: str, **context: Any) -> Markup:
+    """A template that stands for itself, as markup to keep, to join and to push."""
+    return Markup(environment().get_template(template).render(**context))  # noqa: S704 - escaped by the template
+
+
+def is_partial(request: web.Request) -> bool:
+    """Whether htmx asks for a piece of the page (a boosted link or a restored history wants all of it)."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and headers.get("HX-Request-Type", "partial") == "partial"
+        and "HX-Boosted" not in headers
+        and "HX-History-Restore-Request" not in headers
+    )
+
+
+def page(request: web.Request, template: str, **context: Any) -> str:
+    """A page's HTML; when htmx asks, only its `main` block. A page says `{% extends layout %}`."""
+    context |= {
+        "layout": "components/main_only.html" if is_partial(request) else "base.html",
+        "board": request.app[BOARD],
+        "now": int(clock.time() * 1000),
+    }
+    return environment().get_template(template).render(context)
+
+
+def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """Answer with a template: a page, or only its `main` block when htmx asks; `_name.html` is always itself.
+
+    Every template finds `board` (the kept frame) and `now` (UTC ms) beside `context`.
+    """
+    text = page(request, template, **context)
+    return web.Response(text=text, status=status, content_type="text/html", headers={"Vary": "HX-Request"})

@@ -1,0 +1,32 @@
+"""The addresses of pages, spelt in one place: names are percent-encoded but for RFC 3986's unreserved characters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+
+def url_for_cluster(name: str) -> str:
+    """The page of a cluster."""
+    return f"/clusters/{quote(name, safe='')}"
+
+
+def url_for_znode(name: str, path: str = "/") -> str:
+    """The page of the znode `path` of the cluster `name`; only the slashes between names stay as they are."""
+    return f"{url_for_cluster(name)}/znodes{quote(path if path.startswith('/') else '/' + path, safe='/')}"
+
+
+def url_for_event(event_id: int) -> str:
+    """The page of one event."""
+    return f"/timeline/events/{event_id}"
+
+
+def url_for_timeline(**query: object) -> str:
+    """The timeline with these filters; None, "" and () are left out, a list is repeated."""
+    return with_query("/timeline", query)
+
+
+def with_query(path: str, query: Mapping[str, object]) -> str:
+    """`path` with a query string of what is not empty."""
+    given = {key: value for key, value in query.items() if value not in (None, "", (), [])}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path

@@ -1,0 +1,76 @@
+"""States and causes in plain words, and how a cluster stands for the reader."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Iterable
+
+from zkdash.zookeeper.states import Cause, State
+
+STATE_WORDS = {State.CONNECTED: "connected", State.SUSPENDED: "suspended", State.LOST: "lost"}
+
+CAUSE_WORDS = {
+    Cause.STARTING: "zkdash started to watch it",
+    Cause.CONNECTED: "connected",
+    Cause.RECONNECTED: "connected again, in the same session",
+    Cause.CONNECTION_LOST: "the connection broke",
+    Cause.SESSION_TIMEOUT: "no server answered within the session timeout",
+    Cause.SESSION_EXPIRED: "the servers had ended the session",
+    Cause.NEW_SESSION: "the old session had ended unnoticed",
+    Cause.NEVER_CONNECTED: "no server has answered yet",
+    Cause.AUTH_FAILED: "the servers refused the credentials",
+    Cause.STOPPED: "zkdash was stopped",
+}
+
+CAUSE_EXPLAINED = {
+    Cause.STARTING: "zkdash began to watch this cluster here. What was before, it does not know; until the first "
+    "connection ZooKeeper's client counts as LOST.",
+    Cause.CONNECTED: "A server accepted the connection and gave a session.",
+    Cause.RECONNECTED: "A server answered again before the session timeout was over: the session and everything "
+    "that hangs on it (ephemeral znodes, watches) survived.",
+    Cause.CONNECTION_LOST: "The connection to the server broke or went silent. The session lives on as long as a "
+    "server answers within the session timeout.",
+    Cause.SESSION_TIMEOUT: "No server of the cluster answered for the whole session timeout. The servers, if they "
+    "live, have ended the session by now, with its ephemeral znodes and watches.",
+    Cause.SESSION_EXPIRED: "A server said that the session had expired: it was away for longer than the session "
+    "timeout.",
+    Cause.NEW_SESSION: "The server gave another session than the last one without saying that it had ended: the "
+    "cluster was lost in between, and zkdash notes it here.",
+    Cause.NEVER_CONNECTED: "Since zkdash started to watch this cluster, no server has answered within the session "
+    "timeout.",
+    Cause.AUTH_FAILED: "The servers refused the credentials that zkdash is configured with. It tries again slowly.",
+    Cause.STOPPED: "zkdash was stopped in the ordinary way and ended its session.",
+}
+
+
+class Standing(enum.StrEnum):
+    """How a cluster stands for the reader, worst first: the state, but a first try to connect is no loss yet."""
+
+    LOST = "lost"
+    SUSPENDED = "suspended"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Standing).index(self)
+
+
+def standing(state: State, cause: Cause) -> Standing:
+    """How a cluster in `state` because of `cause` stands."""
+    if state is State.LOST and cause is Cause.STARTING:
+        return Standing.CONNECTING
+    return Standing(STATE_WORDS[state])
+
+
+def summary(standings: Iterable[Standing]) -> str:
+    """ "1 lost, 1 suspended, 1 connected": what there is, worst first; "no clusters" for none."""
+    counts = Counter(standings)
+    return ", ".join(f"{counts[each]} {each}" for each in Standing if counts[each]) or "no clusters"
+
+
+def worst(standings: Iterable[Standing]) -> Standing | None:
+    """The worst of all, None of none."""
+    return min(standings, key=lambda each: each.rank, default=None)

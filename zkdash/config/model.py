@@ -1,4 +1,4 @@
-"""The configuration: INI through asab.Config -> frozen dataclasses. The only reader of asab.Config."""
+"""What zkdash is told, as frozen dataclasses. Secrets are in no repr."""
 
 from __future__ import annotations
 
@@ -45,7 +45,11 @@ class ClusterConfig:
 
 @dataclass(frozen=True, slots=True)
 class AlertConfig:
-    """One `[alert:NAME]`: where to send what. `clusters` are shell patterns of cluster names."""
+    """One `[alert:NAME]`: where to send what.
+
+    `clusters` are shell patterns of cluster names (fnmatch, case-sensitive). `secret` is what is written in the
+    configuration, as bytes: "whsec_" and base64 (which has been checked), or any text.
+    """
 
     name: str
     type: str
@@ -57,7 +61,12 @@ class AlertConfig:
 
 @dataclass(frozen=True, slots=True)
 class WebConfig:
-    """Where zkdash listens. `hosts` are the names it answers to beside its own loopback addresses."""
+    """Where zkdash listens.
+
+    `listen` are (host, port) without brackets, port 0 for a free one. `hosts` are the names and addresses, in lower
+    case and without ports, that it answers to beside its own loopback addresses; the host of `public_url` is one
+    of them. `public_url` has no slash at its end.
+    """
 
     listen: tuple[tuple[str, int], ...] = (("127.0.0.1", 8080),)
     hosts: tuple[str, ...] = ()
@@ -67,7 +76,7 @@ class WebConfig:
 
 @dataclass(frozen=True, slots=True)
 class StoreConfig:
-    """Where the log is kept, and for how long (days)."""
+    """Where the log is kept, and for how long (days). `url` is sqlite:///… or postgresql://…, without a driver."""
 
     url: str = field(repr=False)
     keep_events_days: int = 400
@@ -76,10 +85,15 @@ class StoreConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that zkdash is told. `files` are those that it was read from."""
+    """Everything that zkdash is told.
+
+    `files` are those that it was read from, included ones too. `asab` is what is meant for asab itself: (section,
+    key, value); see asab_part.hand_over().
+    """
 
     clusters: tuple[ClusterConfig, ...]
     web: WebConfig
     store: StoreConfig
     alerts: tuple[AlertConfig, ...] = ()
     files: tuple[Path, ...] = ()
+    asab: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)

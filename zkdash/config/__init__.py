@@ -1,0 +1,75 @@
+"""The configuration: INI files, the environment and the command line -> frozen dataclasses.
+
+Each reading is a fresh one, so that SIGHUP can read again; whatever is wrong comes out as one ConfigError with
+every mistake in it. Nothing else in zkdash touches asab.Config or looks for options in the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from .alerts import alert_configs
+from .asab_part import asab_options, hand_over
+from .clusters import add_arguments, cluster_configs
+from .ini import Document, read
+from .mistakes import ConfigError, Mistake, Place
+from .model import AlertConfig, ClusterConfig, Config, SaslConfig, StoreConfig, TlsConfig, WebConfig
+from .names import check_names
+from .store import store_config
+from .web import web_config
+
+__all__ = [
+    "AlertConfig", "ClusterConfig", "Config", "ConfigError", "Mistake", "Place", "SaslConfig", "StoreConfig",
+    "TlsConfig", "WebConfig", "hand_over", "load",
+]  # fmt: skip
+
+
+def load(
+    files: Iterable[Path],
+    environ: Mapping[str, str],
+    clusters_from_command_line: Iterable[str] = (),
+    *,
+    listen: str | None = None,
+    store_url: str | None = None,
+) -> Config:
+    """Read everything, again each time. Raises ConfigError with all mistakes, and nothing else.
+
+    `clusters_from_command_line` are "NAME=HOST:PORT,HOST:PORT/PATH"; `listen` and `store_url` win over the files.
+    """
+    document = read(files, environ)
+    check_names(document)
+    _set(document, "web", "listen", listen, "--listen")
+    _set(document, "store", "url", store_url, "--store")
+    add_arguments(document, clusters_from_command_line)
+    mistakes_so_far = len(document.mistakes)
+    watched = cluster_configs(document, environ)
+    sure = len(document.mistakes) == mistakes_so_far
+    config = Config(
+        clusters=watched,
+        web=web_config(document),
+        store=store_config(document, environ),
+        alerts=alert_configs(document, [cluster.name for cluster in watched] if sure else None),
+        files=tuple(document.files),
+        asab=asab_options(document),
+    )
+    if document.mistakes:
+        raise ConfigError(_in_order(document))
+    return config
+
+
+def _set(document: Document, section: str, key: str, value: str | None, option: str) -> None:
+    if value is not None:
+        document.values.setdefault(section, {})[key] = value
+        document.places[section, key] = Place(option)
+
+
+def _in_order(document: Document) -> tuple[Mistake, ...]:
+    """Each mistake once, file by file and line by line."""
+    order = [str(file) for file in document.files]
+
+    def key(mistake: Mistake) -> tuple[int, int]:
+        file = mistake.place.file
+        return (order.index(file) if file in order else len(order), mistake.place.line)
+
+    return tuple(sorted(dict.fromkeys(document.mistakes), key=key))

@@ -1,0 +1,44 @@
+"""Sections and keys that nobody knows, each with the name that was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+
+from . import options
+from .ini import Document
+
+ANY_KEY = "passwords"
+NEEDS_A_NAME = "alert"
+
+
+def check_names(document: Document) -> None:
+    for section, said in document.values.items():
+        known = options.keys(section)
+        if known is None:
+            document.mistake(section, "", _other_section(section))
+        elif section != ANY_KEY:
+            for key in said:
+                if key not in known:
+                    document.mistake(section, key, _other_key(section, key, known), show=False)
+
+
+def _other_section(section: str) -> str:
+    if section == NEEDS_A_NAME:
+        return f"it needs a name: [{NEEDS_A_NAME}:NAME]"
+    if section == "DEFAULT":
+        return "there is no such section; what all clusters have in common stands in [zookeeper]"
+    prefix, colon, name = section.partition(":")
+    prefixes = ["zookeeper", "alert", "logging"] if colon else list(options.SECTIONS)
+    near = difflib.get_close_matches(prefix.lower(), prefixes, 1)
+    if near and near[0].partition(":")[0] == near[0]:
+        return f"there is no such section; did you mean [{near[0]}{colon}{name}]?"
+    return f"there is no such section; there are {', '.join(f'[{known}]' for known in options.SECTIONS)}"
+
+
+def _other_key(section: str, key: str, known: frozenset[str]) -> str:
+    if near := difflib.get_close_matches(key, sorted(known), 1):
+        return f"there is no such option; did you mean {near[0]}?"
+    if homes := sorted({option.section for option in options.OPTIONS if option.key == key}):
+        return f"there is no such option here; it belongs into [{homes[0]}]"
+    shown = sorted(option.key for option in options.OPTIONS if option.section == options.kind(section))
+    return f"there is no such option; there are {', '.join(shown or sorted(known))}"

@@ -1,0 +1,177 @@
+"""Every option there is, described once: what may be in a file, what stands in etc/zkdash.conf, what is a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import asab.config
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: `section` and `key` as written, `default` as it would be written ("": nothing)."""
+
+    section: str
+    key: str
+    default: str
+    words: str
+    secret: bool = False
+
+
+SECTIONS: Mapping[str, str] = {
+    "general": "The process.",
+    "web": "The pages.",
+    "store": "The log of everything that happened.",
+    "zookeeper": "What all clusters have in common. Where there is no [zookeeper:NAME], this is itself a cluster, called"
+    " zookeeper. What is said nowhere comes from $ASAB_ZOOKEEPER_SERVERS.",
+    "zookeeper:NAME": "One cluster to watch; as many as you like. NAME is of letters, digits, - _ and . and is what the"
+    " pages and the API call it. It takes every option of [zookeeper], for this cluster alone.",
+    "alert:NAME": "Who is told when a cluster is lost and when it comes back; as many as you like.",
+    "logging": "zkdash's own log.",
+    "logging:console": "The log on stderr.",
+    "logging:file": "The log in a file.",
+    "logging:syslog": "The log in syslog.",
+    "housekeeping": "When old entries are removed from the store, once a day. Times are UTC.",
+    "passwords": "Values to use elsewhere in this file as ${passwords:key}. Any key.",
+}
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        "general", "include", "",
+        "More files to read, which win over this one: patterns such as conf.d/*.conf, separated by spaces or lines."
+        " They are looked for beside this file, then in the working folder.",
+    ),
+    Option("general", "watchdog_threshold", "900", "End the process when its event loop stood still for so long."),
+    # ---- web
+    Option(
+        "web", "listen", "127.0.0.1:8080",
+        "Where to listen: HOST:PORT, [IPV6]:PORT, or only PORT for 127.0.0.1; several are separated by commas."
+        " Port 0 takes a free one.",
+    ),
+    Option(
+        "web", "hosts", "",
+        "Names and addresses, without a port, by which browsers reach zkdash, separated by commas. It always answers to"
+        " localhost, to the addresses it listens on and to the host in public_url.",
+    ),
+    Option(
+        "web", "without_sign_in", "",
+        "Everybody who reaches zkdash sees everything that it sees. To let it listen on an address that other machines"
+        " reach, write it out: anyone may look",
+    ),
+    Option(
+        "web", "public_url", "",
+        "Where people open zkdash, such as https://zkdash.example.com; hooks link to it.",
+    ),
+    # ---- store
+    Option(
+        "store", "url", "",
+        "sqlite:///relative/file, sqlite:////absolute/file, or postgresql://user:password@host/database. Nothing: the"
+        " file zkdash.sqlite in $STATE_DIRECTORY, $XDG_STATE_HOME/zkdash or ~/.local/state/zkdash.",
+    ),
+    Option("store", "keep_events", "400", "For how many days events are kept."),
+    Option("store", "keep_deliveries", "90", "For how many days sent and dropped deliveries are kept."),
+    # ---- clusters
+    Option(
+        "zookeeper", "z_path", "",
+        "Servers and path in one. zookeeper://h1:2181,h2:2181/path, or zookeeper:///path for the servers below, or"
+        " zookeeper:./path for the servers and a path under the path of [zookeeper]. It wins over servers and path.",
+    ),
+    Option(
+        "zookeeper", "servers", "",
+        "The servers, HOST:PORT, separated by commas. The port is 2181 unless said; IPv6 addresses stand in brackets.",
+    ),
+    Option("zookeeper", "path", "/", "Only what is below this znode is shown. It is never created."),
+    Option("zookeeper", "label", "", "What the pages call the cluster beside its name. Not handed on to other clusters."),
+    Option(
+        "zookeeper", "session_timeout", "10s",
+        "How long servers may be silent until the cluster counts as lost, 1s to 1h: 500ms, 10s, 2m, or seconds. Servers"
+        " have bounds of their own; what they grant counts.",
+    ),
+    Option("zookeeper", "tls", "no", "Speak TLS to the servers: yes or no."),
+    Option(
+        "zookeeper", "ca", "",
+        "A PEM file of the authorities that sign the servers' certificates, if not those that the system trusts. Files"
+        " are looked for beside this file.",
+    ),
+    Option("zookeeper", "cert", "", "A PEM file with the certificate that zkdash shows to the servers. It needs key."),
+    Option("zookeeper", "key", "", "A PEM file with the key to cert, without a passphrase."),
+    Option("zookeeper", "verify", "yes", "Check the servers' certificates and host names: yes or no."),
+    Option(
+        "zookeeper", "auth", "",
+        "Who zkdash is to ACLs of scheme digest: user:password, several on lines of their own, further lines indented.",
+        secret=True,
+    ),
+    Option("zookeeper", "auth_file", "", "A file with what else would stand in auth."),
+    Option("zookeeper", "sasl", "", "Sign in by SASL (DIGEST-MD5): user:password.", secret=True),
+    Option("zookeeper", "sasl_file", "", "A file with what else would stand in sasl."),
+    # ---- alerts
+    Option("alert:NAME", "type", "webhook", "How: webhook, an HTTP POST with JSON, as Standard Webhooks has it."),
+    Option("alert:NAME", "url", "", "Where to, http:// or https://. Needed.", secret=True),
+    Option("alert:NAME", "on", "LOST, RECOVERED", "What to tell: LOST, RECOVERED or both."),
+    Option(
+        "alert:NAME", "clusters", "*",
+        "Of which clusters: names, or patterns with * and ?, separated by commas. Each must match a cluster, so that"
+        " no slip of the pen keeps an alert back; only * may match none.",
+    ),
+    Option(
+        "alert:NAME", "secret", "",
+        "Signs each POST, so that the receiver knows who sent it: whsec_ and base64, or any text.",
+        secret=True,
+    ),
+    Option("alert:NAME", "secret_file", "", "A file with what else would stand in secret."),
+    # ---- asab's own
+    Option("logging", "level", "NOTICE", "The least that is logged: DEBUG, INFO, NOTICE, WARNING, ERROR or CRITICAL."),
+    Option("logging", "levels", "", 'Levels of single loggers, such as "kazoo DEBUG", each on a line of its own.'),
+    Option("logging", "verbose", "no", "Log everything, and let asyncio look for slow callbacks: yes or no."),
+    Option("logging:console", "enabled", "yes", "yes or no. A terminal always gets the log."),
+    Option("logging:file", "path", "", "The file. Nothing: no such log."),
+    Option("logging:file", "backup_count", "3", "How many old files to keep."),
+    Option("logging:file", "backup_max_bytes", "0", "Start a new file at this size. 0: never for its size."),
+    Option("logging:file", "rotate_every", "", "Start a new file after this time, such as 1d or 12H."),
+    Option("logging:syslog", "enabled", "no", "yes or no."),
+    Option("logging:syslog", "address", "/dev/log", "A socket, or tcp://host:port or udp://host:port."),
+    Option("logging:syslog", "format", "3", "3 (RFC 3164), 5 (RFC 5424), 5micro, m (macOS) or json."),
+    Option("housekeeping", "at", "03:00", "Not before."),
+    Option("housekeeping", "limit", "05:00", "Not after."),
+    Option("housekeeping", "run_at_startup", "no", "And whenever zkdash starts: yes or no."),
+)  # fmt: skip
+
+_SHARED = {"asab:proactor": ("max_workers", "default_executor")}
+_FROM_ASAB = ("general", "logging", "logging:console", "logging:file", "logging:syslog", "housekeeping", "asab:metrics")
+
+
+def kind(section: str) -> str:
+    """What kind of section it is: "zookeeper:prod" and "zookeeper" are of the kind "zookeeper"."""
+    if section.startswith("zookeeper:"):
+        return "zookeeper"
+    return "alert:NAME" if section.startswith("alert:") else section
+
+
+def keys(section: str) -> frozenset[str] | None:
+    """The keys that a section may have; None if there is no such section. Every key is fine in [passwords]."""
+    return _KEYS.get(kind(section))
+
+
+def default(section: str, key: str) -> str:
+    """The default as it would be written."""
+    return _BY_NAME[kind(section), key].default
+
+
+def is_secret(section: str, key: str) -> bool:
+    """Whether the value must never be shown. What nobody knows might be a secret spelt wrongly."""
+    option = _BY_NAME.get((kind(section), key))
+    return option.secret if option else kind(section) not in _FROM_ASAB
+
+
+def _all_keys() -> dict[str, frozenset[str]]:
+    of_asab = {section: asab.config.ConfigParser._default_values[section] for section in _FROM_ASAB}
+    found = {section: set(values) - {"config_file"} for section, values in (of_asab | _SHARED).items()}
+    found["passwords"] = set()
+    for option in OPTIONS:
+        found.setdefault(option.section, set()).add(option.key)
+    return {section: frozenset(keys) for section, keys in found.items()}
+
+
+_BY_NAME = {(option.section, option.key): option for option in OPTIONS}
+_KEYS = _all_keys()

@@ -1,0 +1,88 @@
+"""The queries on deliveries. Rows are mappings with the columns of `schema.deliveries`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, func, insert, select, update
+
+from zkdash.store.rows import Connection, Row
+from zkdash.store.schema import deliveries
+
+_OWED = deliveries.c.state == "owed"
+
+
+async def add(connection: Connection, rows: Sequence[Row]) -> None:
+    await connection.execute(insert(deliveries), rows)
+
+
+async def heads(connection: Connection, route: str, *, without: Collection[str], limit: int) -> list[Row]:
+    """The owed deliveries of a route that may be tried, those first whose time comes first.
+
+    Of each incident only the oldest may: a recovery never overtakes its loss. `without` are the ids of those
+    that are being tried now.
+    """
+    earlier = deliveries.alias("earlier")
+    ahead = select(earlier.c.id).where(
+        earlier.c.incident_id == deliveries.c.incident_id,
+        earlier.c.route == deliveries.c.route,
+        earlier.c.event_id < deliveries.c.event_id,
+        earlier.c.state == "owed",
+    )
+    query = (
+        select(deliveries)
+        .where(_OWED, deliveries.c.route == route, ~ahead.exists())
+        .order_by(deliveries.c.next_try_at, deliveries.c.event_id)
+        .limit(limit)
+    )
+    if without:
+        query = query.where(deliveries.c.id.not_in(without))
+    return list((await connection.execute(query)).mappings())
+
+
+async def tried(connection: Connection, delivery_id: str, row: Row) -> None:
+    """Write what came of a try. Absolute values: writing it twice is the same as once."""
+    await connection.execute(update(deliveries).where(deliveries.c.id == delivery_id, _OWED).values(row))
+
+
+async def drop_others(connection: Connection, routes: Collection[str], reason: str) -> list[Row]:
+    """Give up what is owed to routes other than these, and give those deliveries."""
+    statement = (
+        update(deliveries)
+        .where(_OWED, deliveries.c.route.not_in(routes))
+        .values(state="dropped", last_error=reason)
+        .returning(*deliveries.c)
+    )
+    return list((await connection.execute(statement)).mappings())
+
+
+async def find(connection: Connection, *, incident: int | None, event: int | None, limit: int) -> list[Row]:
+    """The newest first."""
+    query = select(deliveries).order_by(deliveries.c.created_at.desc(), deliveries.c.event_id.desc(), deliveries.c.id)
+    if incident is not None:
+        query = query.where(deliveries.c.incident_id == incident)
+    if event is not None:
+        query = query.where(deliveries.c.event_id == event)
+    return list((await connection.execute(query.limit(limit))).mappings())
+
+
+async def count_by_state(connection: Connection) -> dict[str, int]:
+    query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    return {str(state): int(count) for state, count in await connection.execute(query)}
+
+
+async def failing_routes(connection: Connection) -> set[str]:
+    """The routes with something owed that was tried in vain."""
+    query = select(deliveries.c.route).where(_OWED, deliveries.c.tries > 0).distinct()
+    return set((await connection.execute(query)).scalars())
+
+
+async def prune(connection: Connection, before: int, limit: int) -> int:
+    """Delete up to `limit` deliveries made before a time that are no longer owed; give how many."""
+    old = (
+        select(deliveries.c.id)
+        .where(deliveries.c.created_at < before, ~_OWED)
+        .order_by(deliveries.c.created_at)
+        .limit(limit)
+    )
+    return (await connection.execute(delete(deliveries).where(deliveries.c.id.in_(old)))).rowcount

@@ -1,0 +1,1 @@
+"""Alembic's migrations. One file per version, never changed after a release."""

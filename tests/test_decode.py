@@ -80,7 +80,7 @@ json_values = st.recursive(
 
 @given(st.lists(json_values) | st.dictionaries(st.text(), json_values), st.sampled_from([None, 1, 7]), st.booleans())
 def test_pretty_printed_json_has_the_same_tokens_and_the_same_value(
-    value: object, indent: int | None, ascii_: bool
+    value: object, indent: int | None, escape: bool
 ) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=escape)
     assert is_json(text)

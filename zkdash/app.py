@@ -13,13 +13,14 @@ import asab
 
 from zkdash.alerts.service import AlertService
 from zkdash.config import Config, ConfigError
+from zkdash.log import NOTICE, get_logger
 from zkdash.store.engine import Store
 from zkdash.timeline.service import EventService
 from zkdash.web.server import WebServer
 from zkdash.zookeeper.addresses import lookups_running
 from zkdash.zookeeper.service import ClusterService
 
-L = logging.getLogger(__name__)
+L = get_logger(__name__)
 
 
 class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no types
@@ -109,7 +110,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         )
         self.alerts.reload(config.alerts)
         self.clusters.apply(config.clusters)
-        L.log(asab.LOG_NOTICE, "Configuration taken up.", struct_data={"clusters": len(config.clusters)})
+        L.log(NOTICE, "Configuration taken up.", struct_data={"clusters": len(config.clusters)})
         self.PubSub.publish("Clusters.changed!")
 
 
@@ -126,4 +127,3 @@ def run(config: Config, reload: Callable[[], Config], *, verbose: bool = False) 
         sys.stderr.flush()
         os._exit(exit_code)
     return exit_code
-

@@ -18,17 +18,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from kazoo.exceptions import AuthFailedError, SessionExpiredError
+from kazoo.exceptions import AuthFailedError, ConnectionLoss, SessionExpiredError
 from kazoo.protocol.connection import AUTH_XID, PING_XID, WATCH_XID, ConnectionHandler
 from kazoo.protocol.serialization import Auth, CloseInstance, Connect, PingInstance, ReplyHeader
 from kazoo.protocol.states import KeeperState
 
 from zkdash.config import SaslConfig
+from zkdash.log import get_logger
 from zkdash.zookeeper import sasl as sasl_exchange
 from zkdash.zookeeper.addresses import Address, resolve, server_name
 from zkdash.zookeeper.states import AuthFailed, Connected, Dropped, Expired, Signal, Unreachable
 
-L = logging.getLogger(__name__)
+L = get_logger(__name__)
 
 AUTH_RETRY_S = 30.0
 """Refused credentials are tried again this often: somebody may mend them at the server."""
@@ -70,12 +71,13 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         sasl: SaslConfig | None,
         tls: Callable[[], ssl.SSLContext] | None,
     ) -> None:
-        super().__init__(client, retry_sleeper=None, logger=L)
+        super().__init__(client, retry_sleeper=None, logger=logging.getLogger(__name__))
         self._loop = asyncio.get_running_loop()
         self._listener = listener
         self._sasl = sasl
         self._tls = tls
         self._task: asyncio.Task[None] | None = None
+        self._write_sock: _Wake | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._serving = False
         self._drop_reason = ""
@@ -83,6 +85,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         self._beat_handle: asyncio.TimerHandle | None = None
         self.negotiated_timeout_s = 0.0
         self.session_overdue = False
+        self._anew = False
 
     # The life of the connection
 
@@ -152,10 +155,9 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
             await self._serve(reader)
         except ConnectFailed as error:
             failures[address.server] = str(error)
-            if error.hung_up and self.session_overdue:
-                # A server that knows an older history than ours hangs up without a word: begin anew.
-                self.client._reset()
-                self.session_overdue = False
+            # A server that knows an older history than ours (it was wiped, say) hangs up on us for ever, as does
+            # one that does not serve yet: once the session is overdue, every other try asks for a new session.
+            self._anew = error.hung_up and self.session_overdue and not self._anew
             return False
         except SessionExpiredError:
             self.client._session_callback(KeeperState.EXPIRED_SESSION)
@@ -208,14 +210,19 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
 
     async def _greet(self, reader: asyncio.StreamReader) -> Any:
         client = self.client
-        greeting = Connect(
-            0, client.last_zxid, client._session_timeout, client._session_id or 0, client._session_passwd, False
-        )
+        if self._anew:
+            greeting = Connect(0, 0, client._session_timeout, 0, bytes(16), False)
+        else:
+            greeting = Connect(
+                0, client.last_zxid, client._session_timeout, client._session_id or 0, client._session_passwd, False
+            )
         self._xid = 0
         self._put(greeting.serialize())
         reply, _ = Connect.deserialize(await self._read_frame(reader), 0)
         if reply.time_out <= 0:
             raise SessionExpiredError
+        if self._anew:
+            client.last_zxid, self._anew = 0, False
         client._session_id = reply.session_id
         client._session_passwd = reply.passwd
         client._protocol_version = reply.protocol_version
@@ -264,8 +271,14 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
             return
         if header.xid == WATCH_XID:
             self._read_watch_event(frame, offset)
-        else:
+            return
+        waiting = next(iter(self.client._pending), (None, None, 0))[1]
+        try:
             self._read_response(header, frame, offset)
+        except Exception:
+            if waiting is not None and not waiting.ready():
+                waiting.set_exception(ConnectionLoss())
+            raise
 
     def _flush(self) -> None:
         """Send what is queued. Called by kazoo's client for each request (see `_Wake`)."""

@@ -18,10 +18,11 @@ from kazoo.protocol.states import ZnodeStat
 from kazoo.security import ACL
 
 from zkdash.config import ClusterConfig, TlsConfig
+from zkdash.log import NOTICE, get_logger
 from zkdash.zookeeper import paths
 from zkdash.zookeeper.addresses import server_name
 from zkdash.zookeeper.client import ReadOnlyClient
-from zkdash.zookeeper.errors import ClusterUnavailable, WriteRefused
+from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, WriteRefused
 from zkdash.zookeeper.states import (
     Cause,
     Connected,
@@ -40,7 +41,7 @@ from zkdash.zookeeper.states import (
 if TYPE_CHECKING:
     from zkdash.zookeeper.service import ClusterService
 
-L = logging.getLogger(__name__)
+L = get_logger(__name__)
 
 READ_DEADLINE_S = 2.0
 
@@ -149,7 +150,7 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
             reason=one.reason,
         )
         L.log(
-            asab.LOG_NOTICE if one.to_state is State.CONNECTED or one.cause is Cause.STARTING else logging.WARNING,
+            NOTICE if one.to_state is State.CONNECTED or one.cause is Cause.STARTING else logging.WARNING,
             "Cluster state.",
             struct_data={
                 "cluster": self.name,
@@ -230,7 +231,7 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
         ):
             raise self._unavailable() from None
         except kazoo.exceptions.BadArgumentsError:
-            raise paths.InvalidPath("ZooKeeper refuses this path") from None
+            raise InvalidPath("ZooKeeper refuses this path") from None
 
     def _unavailable(self, reason: str = "") -> ClusterUnavailable:
         status = self.status

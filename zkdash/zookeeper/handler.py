@@ -6,7 +6,6 @@ No thread is started and none is hopped: completions and watch callbacks run whe
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -15,9 +14,10 @@ from typing import Any
 from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.protocol.states import Callback
 
+from zkdash.log import get_logger
 from zkdash.zookeeper.errors import BlockingCall
 
-L = logging.getLogger(__name__)
+L = get_logger(__name__)
 
 
 class LoopResult:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterator
 
 import asab
@@ -11,8 +10,6 @@ from asab.zookeeper.service import ZooKeeperService
 
 from zkdash.config import ClusterConfig
 from zkdash.zookeeper.container import ClusterContainer
-
-L = logging.getLogger(__name__)
 
 
 class ClusterService(ZooKeeperService):  # type: ignore[misc]  # asab has no types

@@ -194,9 +194,7 @@ def _connected(status: Status, signal: Connected) -> tuple[Status, tuple[Step, .
         # The session was replaced behind our back: a LOST was missed, and it comes before the CONNECTED.
         status, steps = _move(status, State.LOST, Cause.NEW_SESSION, "the server gave another session")
     cause = Cause.RECONNECTED if same_session else Cause.CONNECTED
-    after, said = _move(
-        replace(status, session_id=signal.session_id, server=signal.server), State.CONNECTED, cause, ""
-    )
+    after, said = _move(replace(status, session_id=signal.session_id, server=signal.server), State.CONNECTED, cause, "")
     return after, steps + said
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .alerts import alert_configs
 from .asab_part import asab_options, hand_over
-from .clusters import add_arguments, cluster_configs
+from .clusters import add_arguments, cluster_configs, meant_names
 from .ini import Document, read
 from .mistakes import ConfigError, Mistake, Place
 from .model import AlertConfig, ClusterConfig, Config, SaslConfig, StoreConfig, TlsConfig, WebConfig
@@ -41,15 +41,14 @@ def load(
     check_names(document)
     _set(document, "web", "listen", listen, "--listen")
     _set(document, "store", "url", store_url, "--store")
-    add_arguments(document, clusters_from_command_line)
-    mistakes_so_far = len(document.mistakes)
+    arguments = tuple(clusters_from_command_line)
+    add_arguments(document, arguments)
     watched = cluster_configs(document, environ)
-    sure = len(document.mistakes) == mistakes_so_far
     config = Config(
         clusters=watched,
         web=web_config(document),
         store=store_config(document, environ),
-        alerts=alert_configs(document, [cluster.name for cluster in watched] if sure else None),
+        alerts=alert_configs(document, [*(cluster.name for cluster in watched), *meant_names(document, arguments)]),
         files=tuple(document.files),
         asab=asab_options(document),
     )

@@ -19,14 +19,14 @@ OCCASIONS = ("LOST", "RECOVERED")
 EVERY_CLUSTER = "*"
 
 
-def alert_configs(document: Document, clusters: Iterable[str] | None) -> tuple[AlertConfig, ...]:
-    """The alerts in the order that they are written in. `clusters`: their names, None when they aren't sure."""
-    names = None if clusters is None else list(clusters)
+def alert_configs(document: Document, clusters: Iterable[str]) -> tuple[AlertConfig, ...]:
+    """The alerts in the order that they are written in; `clusters` are the names that they may tell of."""
+    names = list(dict.fromkeys(clusters))
     found = [_alert(Reader(document, section), names) for section in document.values if section.startswith(PREFIX)]
     return tuple(alert for alert in found if alert)
 
 
-def _alert(reader: Reader, clusters: list[str] | None) -> AlertConfig | None:
+def _alert(reader: Reader, clusters: list[str]) -> AlertConfig | None:
     before = len(reader.document.mistakes)
     name = reader.section.removeprefix(PREFIX)
     try:
@@ -64,12 +64,12 @@ def _occasions(text: str) -> frozenset[str]:
     return occasions
 
 
-def _patterns(text: str, clusters: list[str] | None) -> tuple[str, ...]:
+def _patterns(text: str, clusters: list[str]) -> tuple[str, ...]:
     patterns = tuple(dict.fromkeys(values.words(text)))
     if not patterns:
         raise ValueError("write names of clusters, or * for all")
     for pattern in patterns:
-        if clusters is None or pattern == EVERY_CLUSTER or any(fnmatchcase(name, pattern) for name in clusters):
+        if pattern == EVERY_CLUSTER or any(fnmatchcase(name, pattern) for name in clusters):
             continue
         near = difflib.get_close_matches(pattern, clusters, 1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(clusters[:20]) or 'none'}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from . import values
+from . import options, values
 from .ini import Document
 from .mistakes import Mistake, Place, shown
 from .model import ClusterConfig, SaslConfig, TlsConfig
@@ -48,7 +48,9 @@ def add_arguments(document: Document, arguments: Iterable[str]) -> None:
         except ValueError as error:
             document.mistakes.append(Mistake("", shown(name), shown(rest), str(error), COMMAND_LINE))
             continue
-        document.values[section] = {"servers": server_text} | ({"path": slash + path} if slash else {})
+        document.values[section] = {"servers": server_text}
+        if slash:
+            document.values[section]["path"] = slash + path
         document.places[section, ""] = COMMAND_LINE
 
 
@@ -73,6 +75,16 @@ def cluster_configs(document: Document, environ: Mapping[str, str]) -> tuple[Clu
     found += [_cluster(Reader(document, section, DEFAULTS), base, section.partition(":")[2]) for section in named]
     _check_idle_tls(common, found)
     return tuple(cluster for cluster in found if cluster)
+
+
+def meant_names(document: Document, arguments: Iterable[str]) -> Iterator[str]:
+    """Names that clusters would have if there were no mistakes in them, so that one mistake doesn't lead to two."""
+    for section in document.values:
+        prefix, _, name = section.partition(":")
+        if prefix == DEFAULTS or (name and options.keys(section) is None):
+            yield name or prefix
+    for argument in arguments:
+        yield argument.partition("=")[0]
 
 
 def _needs_environment(document: Document, named: list[str]) -> bool:

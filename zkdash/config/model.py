@@ -63,9 +63,8 @@ class AlertConfig:
 class WebConfig:
     """Where zkdash listens.
 
-    `listen` are (host, port) without brackets, port 0 for a free one. `hosts` are the names and addresses, in lower
-    case and without ports, that it answers to beside its own loopback addresses; the host of `public_url` is one
-    of them. `public_url` has no slash at its end.
+    `listen` are (host, port) without brackets, port 0 for a free one. `hosts` are names and addresses, in lower case,
+    without ports and with brackets around IPv6. `public_url` has no slash at its end.
     """
 
     listen: tuple[tuple[str, int], ...] = (("127.0.0.1", 8080),)

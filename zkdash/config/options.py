@@ -23,8 +23,8 @@ SECTIONS: Mapping[str, str] = {
     "general": "The process.",
     "web": "The pages.",
     "store": "The log of everything that happened.",
-    "zookeeper": "What all clusters have in common. Where there is no [zookeeper:NAME], this is itself a cluster, called"
-    " zookeeper. What is said nowhere comes from $ASAB_ZOOKEEPER_SERVERS.",
+    "zookeeper": "What all clusters have in common. Where there is no [zookeeper:NAME], this is itself a cluster,"
+    " called zookeeper. Servers that are named nowhere come from $ASAB_ZOOKEEPER_SERVERS.",
     "zookeeper:NAME": "One cluster to watch; as many as you like. NAME is of letters, digits, - _ and . and is what the"
     " pages and the API call it. It takes every option of [zookeeper], for this cluster alone.",
     "alert:NAME": "Who is told when a cluster is lost and when it comes back; as many as you like.",
@@ -51,8 +51,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "web", "hosts", "",
-        "Names and addresses, without a port, by which browsers reach zkdash, separated by commas. It always answers to"
-        " localhost, to the addresses it listens on and to the host in public_url.",
+        "Names and addresses, without a port, by which browsers reach zkdash, separated by commas; the host in"
+        " public_url is one anyway. Listening on 127.0.0.1 it answers to no other; elsewhere to all if none is here.",
     ),
     Option(
         "web", "without_sign_in", "",
@@ -66,8 +66,8 @@ OPTIONS: tuple[Option, ...] = (
     # ---- store
     Option(
         "store", "url", "",
-        "sqlite:///relative/file, sqlite:////absolute/file, or postgresql://user:password@host/database. Nothing: the"
-        " file zkdash.sqlite in $STATE_DIRECTORY, $XDG_STATE_HOME/zkdash or ~/.local/state/zkdash.",
+        "sqlite:///relative/file, sqlite:////absolute/file, or postgresql://user:password@host/database. Empty: the"
+        " file zkdash.db in $STATE_DIRECTORY, $XDG_STATE_HOME/zkdash or ~/.local/state/zkdash.",
     ),
     Option("store", "keep_events", "400", "For how many days events are kept."),
     Option("store", "keep_deliveries", "90", "For how many days sent and dropped deliveries are kept."),
@@ -82,7 +82,10 @@ OPTIONS: tuple[Option, ...] = (
         "The servers, HOST:PORT, separated by commas. The port is 2181 unless said; IPv6 addresses stand in brackets.",
     ),
     Option("zookeeper", "path", "/", "Only what is below this znode is shown. It is never created."),
-    Option("zookeeper", "label", "", "What the pages call the cluster beside its name. Not handed on to other clusters."),
+    Option(
+        "zookeeper", "label", "",
+        "What the pages call the cluster beside its name. No [zookeeper:NAME] takes it over.",
+    ),
     Option(
         "zookeeper", "session_timeout", "10s",
         "How long servers may be silent until the cluster counts as lost, 1s to 1h: 500ms, 10s, 2m, or seconds. Servers"
@@ -91,8 +94,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("zookeeper", "tls", "no", "Speak TLS to the servers: yes or no."),
     Option(
         "zookeeper", "ca", "",
-        "A PEM file of the authorities that sign the servers' certificates, if not those that the system trusts. Files"
-        " are looked for beside this file.",
+        "A PEM file of the authorities that sign the servers' certificates, if empty those that the system trusts."
+        " Files are looked for beside this one.",
     ),
     Option("zookeeper", "cert", "", "A PEM file with the certificate that zkdash shows to the servers. It needs key."),
     Option("zookeeper", "key", "", "A PEM file with the key to cert, without a passphrase."),
@@ -125,7 +128,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("logging", "levels", "", 'Levels of single loggers, such as "kazoo DEBUG", each on a line of its own.'),
     Option("logging", "verbose", "no", "Log everything, and let asyncio look for slow callbacks: yes or no."),
     Option("logging:console", "enabled", "yes", "yes or no. A terminal always gets the log."),
-    Option("logging:file", "path", "", "The file. Nothing: no such log."),
+    Option("logging:file", "path", "", "The file. Empty: none is written."),
     Option("logging:file", "backup_count", "3", "How many old files to keep."),
     Option("logging:file", "backup_max_bytes", "0", "Start a new file at this size. 0: never for its size."),
     Option("logging:file", "rotate_every", "", "Start a new file after this time, such as 1d or 12H."),

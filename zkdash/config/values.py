@@ -70,7 +70,7 @@ def znode_path(text: str) -> str:
         return "/"
     for part in inner.split("/"):
         if part in {"", ".", ".."}:
-            raise ValueError(f'write a path such as /a/b: no part of it may be {part or "empty"}')
+            raise ValueError(f"write a path such as /a/b: no part of it may be {part or 'empty'}")
     for character in inner:
         code = ord(character)
         if code < 0x20 or 0x7F <= code <= 0x9F or 0xD800 <= code <= 0xF8FF or code >= 0xFFF0:
@@ -131,23 +131,22 @@ def is_loopback(address: str) -> bool:
 
 
 def host_names(text: str) -> tuple[str, ...]:
-    """Names that browsers may use for zkdash, in lower case, without ports and brackets."""
+    """Names that browsers may use for zkdash, in lower case and without ports; IPv6 addresses are in brackets."""
     return tuple(dict.fromkeys(_host_names(text)))
 
 
 def _host_names(text: str) -> Iterator[str]:
     for word in words(text):
-        try:
-            yield str(ipaddress.ip_address(word))
-        except ValueError:
-            name_of_host, port = host_port(word)
-            if port is not None:
-                raise ValueError(f"write {word.rpartition(':')[0]} without its port") from None
-            yield name_of_host.lower().rstrip(".")
+        name_of_host, port = host_port(word)
+        if port is not None:
+            raise ValueError(f"write {word.rpartition(':')[0]} without its port")
+        yield f"[{name_of_host}]" if ":" in name_of_host else name_of_host.lower().rstrip(".")
 
 
 def host_port(text: str) -> tuple[str, int | None]:
     """A host and its port (None: not written) from "host:port", "host", "[v6]:port" or "[v6]"."""
+    if "@" in text:
+        raise ValueError("write HOST:PORT, without a user and a password")
     if text.startswith("["):
         address, bracket, rest = text[1:].partition("]")
         try:
@@ -160,8 +159,6 @@ def host_port(text: str) -> tuple[str, int | None]:
     address, colon, port_text = text.partition(":")
     if ":" in port_text:
         raise ValueError("put an IPv6 address into brackets: [2001:db8::1]:2181")
-    if "@" in address:
-        raise ValueError("write HOST:PORT, without a user and a password")
     return host(address), _port(port_text) if colon else None
 
 
@@ -173,7 +170,7 @@ def host(text: str) -> str:
         except ValueError:
             raise ValueError("an IPv4 address is of four numbers from 0 to 255, such as 10.0.0.1") from None
     if len(text) > 253 or not re.fullmatch(r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?", text):
-        raise ValueError("write HOST:PORT; a host name is of letters (a to z), digits, - and ., an IPv6 address is in []")
+        raise ValueError("a host name is of letters (a to z), digits, - and .; an IPv6 address is in []")
     return text
 
 

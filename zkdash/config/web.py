@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from . import values
 from .ini import Document
 from .model import WebConfig
@@ -25,8 +23,6 @@ def web_config(document: Document) -> WebConfig:
             f"{reachable[0]} is reached from other machines, and zkdash has no sign-in: everybody who gets there sees"
             f" all clusters. If that is meant, write in [web]: without_sign_in = {IN_WORDS}",
         )
-    if public_url and (host := urlsplit(public_url).hostname):
-        hosts = tuple(dict.fromkeys((*hosts, *values.host_names(host))))
     return WebConfig(listen=listen, hosts=hosts, without_sign_in=bool(without_sign_in), public_url=public_url)
 
 

@@ -74,7 +74,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        """"127.0.0.1:PORT" for clients."""
+        """Where clients connect to: 127.0.0.1:PORT."""
         return f"{LOOPBACK}:{self.client_port}"
 
     hosts = address
@@ -178,7 +178,7 @@ class Server:
         raise StartError(f"ZooKeeper at {self.address} did not start: {_first_error(log)} (log: {self.log_file})")
 
     def mode(self) -> str:
-        """"leader", "follower", "standalone", or "" when it doesn't serve."""
+        """What it is: leader, follower or standalone; empty when it doesn't serve."""
         match = re.search(r"^Mode: (\w+)", self.four_letter("srvr"), re.MULTILINE)
         return match[1] if match else ""
 

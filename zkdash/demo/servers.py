@@ -45,7 +45,7 @@ class Ensemble:
 
     @property
     def hosts(self) -> str:
-        """"127.0.0.1:PORT,…" of all servers."""
+        """Where clients connect to: 127.0.0.1:PORT,… of all servers."""
         return ",".join(server.address for server in self.servers)
 
     def start(self, deadline_s: float = 60.0) -> Self:

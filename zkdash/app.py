@@ -12,7 +12,7 @@ from collections.abc import Callable
 import asab
 
 from zkdash.alerts.service import AlertService
-from zkdash.config import Config, ConfigError
+from zkdash.config import Config, ConfigError, hand_over
 from zkdash.log import NOTICE, get_logger
 from zkdash.store.engine import Store
 from zkdash.timeline.service import EventService
@@ -31,20 +31,16 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
     """
 
     def __init__(self, config: Config, reload: Callable[[], Config], verbose: bool = False) -> None:
-        self._verbose = verbose
         self._reload = reload
         self._reloading: asyncio.Task[None] | None = None
         self._to_stop: list[Callable[[], object]] = []
         self.config = config
         self.reload_trouble = ""
-        if config.files:
-            asab.config.ConfigParser._default_values["general"]["config_file"] = str(config.files[0])
+        hand_over(config, verbose=verbose)
         super().__init__(args=[])
 
     def parse_arguments(self, args: list[str] | None = None) -> argparse.Namespace:
-        """The command line is zkdash.cli's business; asab gets none of it but -v."""
-        if self._verbose:
-            asab.config.ConfigParser._default_values["logging"]["verbose"] = True
+        """None of it: the command line is zkdash.cli's business."""
         return argparse.Namespace(daemonize=False, kill=False)
 
     async def initialize(self) -> None:

@@ -49,14 +49,18 @@ class Rogue:
     script: list[Conversation]
     port: int = 0
     connections: int = 0
-    requests: list[bytes] = field(default_factory=list)
+    tasks: set[asyncio.Task[None] | None] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.tasks.add(task := asyncio.current_task())
         talk = self.script[min(self.connections, len(self.script) - 1)]
         self.connections += 1
-        with contextlib.suppress(OSError, EOFError, asyncio.CancelledError):
-            await talk(Wire(reader, writer))
-        writer.close()
+        try:
+            with contextlib.suppress(OSError, EOFError):
+                await talk(Wire(reader, writer))
+        finally:
+            writer.close()
+            self.tasks.discard(task)
 
 
 @contextlib.asynccontextmanager
@@ -69,3 +73,7 @@ async def rogue(*script: Conversation) -> AsyncIterator[Rogue]:
         yield one
     finally:
         server.close()
+        talking = [task for task in one.tasks if task is not None]
+        for task in talking:
+            task.cancel()
+        await asyncio.gather(*talking, return_exceptions=True)

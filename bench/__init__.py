@@ -1,0 +1,1 @@
+"""What BUDGETS promise, measured. Each module is one benchmark with a `main()`; `python -m bench` runs them all."""

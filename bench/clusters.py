@@ -1,0 +1,131 @@
+"""Many clusters in one process: threads, files, memory, idle CPU, and how soon an outage and its end are seen.
+
+One real ZooKeeper server, with a chroot for each cluster; zkdash beside a process that holds as many plain
+KazooClients, run in turn. The server is killed and brought back under each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+
+import psutil
+from kazoo.client import KazooClient
+
+from bench import report
+from bench.processes import ZkDash, idle, wait_for, zkdash
+from zkdash.demo.loopback import free_port
+from zkdash.demo.server import Server
+
+UNITS = {
+    "first page": "s",
+    "connected": "s",
+    "threads": "",
+    "fds": "",
+    "rss": "MiB",
+    "cpu": "% of a core, idle",
+    "noticed": "s",
+    "back": "s",
+}
+SESSION_TIMEOUT_S = 10
+
+PEER = """
+import sys, time
+from kazoo.client import KazooClient
+hosts, count = sys.argv[1], int(sys.argv[2])
+clients = [KazooClient(hosts=f"{hosts}/c{i}", timeout=10, connection_retry={"max_tries": -1}) for i in range(count)]
+for client in clients: client.start_async()
+last = None
+while True:
+    now = sum(client.connected for client in clients)
+    if now != last: print(now, flush=True)
+    last = now
+    time.sleep(0.02)
+"""
+
+
+class Kazoo:
+    """The peer: as many KazooClients as clusters, in one process, and nothing else."""
+
+    def __init__(self, hosts: str, count: int) -> None:
+        self.popen = subprocess.Popen(
+            [sys.executable, "-c", PEER, hosts, str(count)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self.process = psutil.Process(self.popen.pid)
+
+    def wait(self, connected: int) -> float:
+        began = time.monotonic()
+        while int(self.popen.stdout.readline()) != connected:
+            if time.monotonic() - began > 120:
+                raise TimeoutError(f"not {connected} connected")
+        return time.monotonic() - began
+
+    def end(self) -> None:
+        self.popen.kill()
+        self.popen.wait()
+
+
+def with_zkdash(server: Server, count: int) -> dict[str, float]:
+    config = "".join(
+        f"[zookeeper:c{i}]\nservers = {server.address}\npath = /c{i}\nsession_timeout = {SESSION_TIMEOUT_S}\n"
+        for i in range(count)
+    )
+    with zkdash(config, free_port()) as one:
+        figures = {"first page": wait_for(one.answers, 30, "first page")}
+        figures["connected"] = figures["first page"] + wait_for(lambda: one.count("CONNECTED") == count, 60, "all up")
+        figures |= idle(one.process)
+        server.kill()
+        figures["noticed"] = wait_for(lambda: one.count("CONNECTED") == 0, 60, "all down")
+        _outage(server)
+        figures["back"] = wait_for(lambda: _all_up(one, count), 60, "all back")
+        return figures
+
+
+def _all_up(one: ZkDash, count: int) -> bool:
+    return one.count("CONNECTED") == count
+
+
+def with_kazoo(server: Server, count: int) -> dict[str, float]:
+    peer = Kazoo(server.address, count)
+    try:
+        figures = {"connected": peer.wait(count)}
+        figures |= idle(peer.process)
+        server.kill()
+        figures["noticed"] = peer.wait(0)
+        _outage(server)
+        figures["back"] = peer.wait(count)
+        return figures
+    finally:
+        peer.end()
+
+
+def _outage(server: Server) -> None:
+    """Let the outage last long enough for a backoff to show, then bring the server back."""
+    time.sleep(15)
+    server.start()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench clusters")
+    parser.add_argument("--counts", default="1,50", help="numbers of clusters, comma separated")
+    parser.add_argument("--runs", type=int, default=3)
+    options, _ = parser.parse_known_args()
+    for count in map(int, options.counts.split(",")):
+        runs: dict[str, list[dict[str, float]]] = {"zkdash": [], "kazoo alone": []}
+        with Server(config={"maxClientCnxns": "0"}) as server:
+            client = KazooClient(hosts=server.address)
+            client.start()
+            for i in range(count):
+                client.ensure_path(f"/c{i}")
+            client.stop()
+            for run in range(options.runs):
+                for contender, measure in (("zkdash", with_zkdash), ("kazoo alone", with_kazoo)):
+                    report.tell(f"{count} clusters, run {run + 1} of {options.runs}: {contender}")
+                    runs[contender].append(measure(server, count))
+        report.table(f"{count} clusters in one process", runs, UNITS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""A contender as a process of its own, seen from outside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+IDLE_S = 10.0
+
+
+def wait_for(condition: Callable[[], bool], deadline_s: float, what: str) -> float:
+    """Seconds until `condition()` is true, asked every 20 ms."""
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() - began > deadline_s:
+            raise TimeoutError(f"not within {deadline_s} s: {what}")
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def idle(process: psutil.Process) -> dict[str, float]:
+    """Threads, open files, memory, and the part of one core that an idle process takes over `IDLE_S`."""
+    before = process.cpu_times()
+    began = time.monotonic()
+    time.sleep(IDLE_S)
+    after = process.cpu_times()
+    busy_s = after.user + after.system - before.user - before.system
+    return {
+        "threads": process.num_threads(),
+        "fds": process.num_fds(),
+        "rss": process.memory_info().rss / 2**20,
+        "cpu": 100.0 * busy_s / (time.monotonic() - began),
+    }
+
+
+class ZkDash:
+    """zkdash as its own process with a configuration and a store of its own."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = psutil.Process(process.pid)
+        self.url = f"http://127.0.0.1:{port}"
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(self.url + path, timeout=10) as answer:  # noqa: S310 - our own loopback address
+            body: bytes = answer.read()
+        return body
+
+    def answers(self) -> bool:
+        try:
+            self.get("/healthz")
+        except OSError:
+            return False
+        return True
+
+    def count(self, state: str) -> int:
+        clusters = json.loads(self.get("/api/v1/clusters"))["clusters"]
+        return sum(cluster["state"] == state for cluster in clusters)
+
+
+@contextmanager
+def zkdash(config: str, port: int) -> Iterator[ZkDash]:
+    """Run zkdash with this configuration beside a `[web]` and a `[store]` of its own."""
+    with tempfile.TemporaryDirectory(prefix="zkdash-bench-") as folder:
+        file = Path(folder) / "zkdash.conf"
+        file.write_text(f"[web]\nlisten = 127.0.0.1:{port}\n[store]\nurl = sqlite:///{folder}/zkdash.db\n{config}")
+        with (Path(folder) / "log").open("wb") as log:
+            process = subprocess.Popen([sys.executable, "-m", "zkdash", "-c", str(file)], stdout=log, stderr=log)
+        try:
+            yield ZkDash(process, port)
+        finally:
+            process.terminate()
+            process.wait(10)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -54,9 +54,7 @@ class Store:
             self._writer = self._engine(url, writes=True)
             self._reader = self._engine(url, writes=False)
             if await self._version() != HEAD:
-                from zkdash.store.migrate import upgrade  # loads Alembic, which only a first start needs
-
-                await asyncio.to_thread(upgrade, lambda: self._engine(url, writes=True), self.where)
+                await asyncio.to_thread(_upgrade, lambda: self._engine(url, writes=True), self.where)
             async with self._engine_for(self._writer).begin():
                 pass  # a file that another program has locked, or that can't be written, shows here
         except (SQLAlchemyError, sqlite3.Error, OSError, ImportError) as error:
@@ -165,6 +163,12 @@ def _prepare_file(path: Path) -> None:
         connection.close()
     if tables and "alembic_version" not in tables:
         raise sqlite3.DatabaseError("it is a database of another program")
+
+
+def _upgrade(make_engine: Callable[[], AsyncEngine], where: str) -> None:
+    from zkdash.store.migrate import upgrade  # loads Alembic, which takes a while and which only a first start needs
+
+    upgrade(make_engine, where)
 
 
 def _configure_sqlite(dbapi_connection: Any, record: object) -> None:

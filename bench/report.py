@@ -17,15 +17,15 @@ def tell(line: str) -> None:
 
 def table(title: str, runs: Mapping[str, Sequence[Mapping[str, float]]], units: Mapping[str, str]) -> None:
     """Print median (min to max) of each figure of each contender; then the same as one JSON line per contender."""
-    print(f"\n## {title}\n\nPython {platform.python_version()}, {platform.system()}, medians (min-max)\n")  # noqa: T201 - its output
-    print("| | " + " | ".join(f"{name} [{unit}]" for name, unit in units.items()) + " |")  # noqa: T201 - its output
-    print("|---" * (len(units) + 1) + "|")  # noqa: T201 - its output
+    print(f"\n## {title}\n\nPython {platform.python_version()}, {platform.system()}, medians (min-max)\n")
+    print("| | " + " | ".join(f"{name} [{unit}]" for name, unit in units.items()) + " |")
+    print("|---" * (len(units) + 1) + "|")
     for contender, figures in runs.items():
         cells = [_cell([run[name] for run in figures if name in run]) for name in units]
-        print(f"| {contender} | " + " | ".join(cells) + " |")  # noqa: T201 - its output
-    print()  # noqa: T201 - its output
+        print(f"| {contender} | " + " | ".join(cells) + " |")
+    print()
     for contender, figures in runs.items():
-        print(json.dumps({"bench": title, "contender": contender, "runs": figures}))  # noqa: T201 - its output
+        print(json.dumps({"bench": title, "contender": contender, "runs": figures}))
 
 
 def _cell(values: Sequence[float]) -> str:

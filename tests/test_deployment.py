@@ -177,12 +177,21 @@ def test_make_help_names_every_target() -> None:
 # ---------------------------------------------------------------- decisions
 
 
-def test_every_dependency_says_why_it_is_here() -> None:
+def dependencies() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]}
-    names |= {"htmx", "fonts", "lucide"}
+    return {re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]}
+
+
+def test_every_dependency_says_why_it_is_here() -> None:
     pages = {path.stem for path in (ROOT / "docs/decisions").glob("*.md")}
-    assert names - pages == set()
+    assert (dependencies() | {"htmx", "fonts", "lucide"}) - pages == set()
+
+
+def test_every_dependency_is_used() -> None:
+    drivers = {"aiosqlite", "asyncpg"}  # SQLAlchemy imports them, by the URL of the store
+    source = "\n".join(path.read_text() for path in (ROOT / "zkdash").rglob("*.py"))
+    modules = {name.replace("pure-sasl", "puresasl").replace("-", "_") for name in dependencies() - drivers}
+    assert {name for name in modules if not re.search(rf"^\s*(import|from) {name}\b", source, re.MULTILINE)} == set()
 
 
 def test_shell_scripts_are_ones() -> None:

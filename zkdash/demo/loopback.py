@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import socket
 import time
@@ -22,14 +21,21 @@ _given_ports: set[int] = set()
 def free_port() -> int:
     """A loopback port that nobody listens on now and that this process hasn't been given before."""
     for port in random.sample(PORTS, 2_000):
-        if port in _given_ports:
-            continue
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((LOOPBACK, port))
+        if port not in _given_ports and is_free(port):
             _given_ports.add(port)
             return port
-    raise StartError("no free port on 127.0.0.1 between 17000 and 32000")
+    raise StartError(f"no free port on {LOOPBACK} between {PORTS.start} and {PORTS.stop}")
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this loopback port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
 
 
 def wait_until(condition: Callable[[], T | None], deadline_s: float, what: str) -> T:

@@ -18,7 +18,7 @@ from typing import Self
 
 from zkdash.demo.children import end, spawn
 from zkdash.demo.installation import find_zookeeper
-from zkdash.demo.loopback import LOOPBACK, free_port, wait_until
+from zkdash.demo.loopback import LOOPBACK, free_port, is_free, wait_until
 from zkdash.errors import StartError
 
 TICK_MS = 500
@@ -97,8 +97,8 @@ class Server:
     def start(self, deadline_s: float = 30.0) -> Self:
         """Start it and wait until it serves. A first start changes ports should another program have taken one."""
         for _ in range(5):
-            self.launch()
             try:
+                self.launch()
                 self.wait_ready(deadline_s)
             except PortTaken:
                 if self._has_served:
@@ -109,9 +109,11 @@ class Server:
         raise StartError(f"no port to be had for a ZooKeeper server; its log is {self.log_file}")
 
     def launch(self) -> None:
-        """Start the process and return at once."""
+        """Start the process and return at once. Raises PortTaken."""
         if self.running:
             raise RuntimeError(f"{self.address} is already running")
+        if not all(is_free(port) for port in (self.client_port, self.quorum_port, self.election_port, self.admin_port)):
+            raise PortTaken(self.address)
         self.data_folder.mkdir(exist_ok=True)
         if self.number:
             (self.data_folder / "myid").write_text(f"{self.number}\n")
@@ -175,7 +177,7 @@ class Server:
         log = self.log_file.read_bytes()[self._log_start :].decode(errors="replace")
         if "Address already in use" in log:
             raise PortTaken(self.address)
-        raise StartError(f"ZooKeeper at {self.address} did not start: {_first_error(log)} (log: {self.log_file})")
+        raise StartError(f"ZooKeeper at {self.address} did not start: {_why(log)} (log: {self.log_file})")
 
     def mode(self) -> str:
         """What it is: leader, follower or standalone; empty when it doesn't serve."""
@@ -233,8 +235,8 @@ class Server:
         self.close()
 
 
-def _first_error(log: str) -> str:
+def _why(log: str) -> str:
     """The line of a server's log that says best why it ended."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    errors = [line for line in lines if "ERROR" in line or line.startswith(("Error", "Exception", "Caused by"))]
-    return (errors or lines or ["it said nothing"])[0]
+    causes = [line for line in lines if re.match(r"(Caused by: |Error|[\w.$]+(Exception|Error)\b)", line)]
+    return (causes or lines or ["it said nothing"])[-1]

@@ -51,9 +51,9 @@ class Ensemble:
     def start(self, deadline_s: float = 60.0) -> Self:
         """Start all servers and wait until each serves. Ports change should another program have taken one."""
         for _ in range(5):
-            for server in self.servers:
-                server.launch()
             try:
+                for server in self.servers:
+                    server.launch()
                 self.wait_ready(deadline_s)
             except PortTaken:
                 self.kill()

@@ -1,0 +1,41 @@
+"""Plain HTTP, exactly as asked: no redirect followed, no path rewritten."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered. `headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def request(
+    port: int, method: str, path: str, *, headers: Mapping[str, str] | None = None, deadline_s: float = 10.0
+) -> Answer:
+    """Ask 127.0.0.1:`port`; `path` goes on the wire as it is."""
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=deadline_s)
+    try:
+        link.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in (headers or {}).items():
+            link.putheader(name, value)
+        link.endheaders()
+        reply = link.getresponse()
+        return Answer(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
+    finally:
+        link.close()

@@ -40,9 +40,22 @@ async def heads(connection: Connection, route: str, *, without: Collection[str],
     return list((await connection.execute(query)).mappings())
 
 
-async def tried(connection: Connection, delivery_id: str, row: Row) -> None:
-    """Write what came of a try. Absolute values: writing it twice is the same as once."""
-    await connection.execute(update(deliveries).where(deliveries.c.id == delivery_id, _OWED).values(row))
+async def tried(connection: Connection, delivery_id: str, outcome: Row) -> Row:
+    """Write what came of a try and give the delivery. Absolute values: writing it twice is the same as once.
+
+    A delivery that was dropped meanwhile stays so, unless the receiver has taken it.
+    """
+    statement = update(deliveries).where(deliveries.c.id == delivery_id).values(outcome)
+    if "state" not in outcome:
+        statement = statement.where(_OWED)
+    await connection.execute(statement)
+    return (await connection.execute(select(deliveries).where(deliveries.c.id == delivery_id))).mappings().one()
+
+
+async def hurry(connection: Connection, route: str, at: int) -> None:
+    """Let no delivery owed to a route wait longer than to a time."""
+    statement = update(deliveries).where(_OWED, deliveries.c.route == route, deliveries.c.next_try_at > at)
+    await connection.execute(statement.values(next_try_at=at))
 
 
 async def drop_others(connection: Connection, routes: Collection[str], reason: str) -> list[Row]:

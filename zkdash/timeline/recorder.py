@@ -16,13 +16,12 @@ from zkdash.store.rows import Connection
 from zkdash.timeline.event import Event
 from zkdash.timeline.rows import event_of, row_of
 from zkdash.timeline.segments import Run
-from zkdash.timeline.times import iso
+from zkdash.timeline.times import Later, iso, later
 from zkdash.zookeeper.states import Kind, Observation
 
 L = get_logger(__name__)
 
 Consequence = Callable[[Connection, Event], Awaitable[None]]
-Later = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
 
 BATCH = 250
 BEAT_S = 5.0
@@ -47,7 +46,7 @@ class Recorder:
         recorded: Callable[[Event], None],
         changed: Callable[[], None],
         now: Callable[[], int],
-        later: Later | None = None,
+        later: Later = later,
     ) -> None:
         self.consequences: list[Consequence] = []
         self.run = Run(id=0, started_at=0, alive_at=0)
@@ -86,7 +85,6 @@ class Recorder:
         at = self._now()
         async with self._store.begin() as connection:
             self.run = Run(await run_rows.start(connection, at), at, at)
-        self._later = self._later or asyncio.get_running_loop().call_later
         self._task = asyncio.create_task(self._work(), name="zkdash: write the history")
 
     async def stop(self, deadline_s: float) -> None:
@@ -178,7 +176,6 @@ class Recorder:
         return events
 
     async def _until(self, signal: asyncio.Event, at_most_s: float) -> None:
-        assert self._later is not None  # noqa: S101  # set in start(), before the task is made
         timer = self._later(at_most_s, signal.set)
         try:
             await signal.wait()

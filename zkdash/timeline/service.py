@@ -15,10 +15,10 @@ from zkdash.store import runs as run_rows
 from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.store.pruning import prune
 from zkdash.timeline.event import Event
-from zkdash.timeline.recorder import Consequence, Later, Recorder
+from zkdash.timeline.recorder import Consequence, Recorder
 from zkdash.timeline.rows import event_of, mark_of, run_of
 from zkdash.timeline.segments import ALIVE_MS, Mark, Segment, segments
-from zkdash.timeline.times import now_ms
+from zkdash.timeline.times import Later, later, now_ms
 from zkdash.zookeeper.states import Observation, State
 
 L = get_logger(__name__)
@@ -40,7 +40,7 @@ class EventService(asab.Service):  # type: ignore[misc]  # asab has no types
     method raises StoreUnavailable.
     """
 
-    def __init__(self, app: Any, store: Store, *, now: Callable[[], int] = now_ms, later: Later | None = None) -> None:
+    def __init__(self, app: Any, store: Store, *, now: Callable[[], int] = now_ms, later: Later = later) -> None:
         super().__init__(app, "zkdash.EventService")
         self._store = store
         self._now = now

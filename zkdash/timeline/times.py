@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+Later = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
+"""Calls back after seconds; tests have one whose time they move."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS = 253_402_300_799_999  # the end of the year 9999
@@ -12,6 +17,11 @@ _LAST_MS = 253_402_300_799_999  # the end of the year 9999
 def now_ms() -> int:
     """The present, UTC milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+def later(delay_s: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
+    """Call back after `delay_s` seconds of monotonic time."""
+    return asyncio.get_running_loop().call_later(delay_s, callback)
 
 
 def iso(at: int) -> str:

@@ -1,0 +1,198 @@
+"""The sender works off the deliveries that are owed, until their receivers have taken them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from zkdash import crashpoints
+from zkdash.alerts.incident import Delivery, DeliveryState, delivery_of
+from zkdash.alerts.notifiers.webhook import Answer, Webhook
+from zkdash.alerts.rules import LONGEST_RETRY_AFTER_S, retry_s
+from zkdash.config import AlertConfig
+from zkdash.log import get_logger
+from zkdash.store import deliveries as rows
+from zkdash.store.engine import Store, StoreUnavailable
+from zkdash.timeline.times import Later, later
+
+L = get_logger(__name__)
+
+PER_ROUTE = 8
+"""How many deliveries are under way to one route at a time."""
+
+_STORE_RETRY_S = 2.0
+_LONGEST_WAIT_S = 60.0  # and then look again: the clock may have been set
+_GRACE_S = 1.0
+
+
+class Sender:
+    """Sends to several routes at once and to each several at once, but in order within an incident.
+
+    `changed` is called with each delivery after what became of it is committed. `now` gives UTC ms, `later` calls
+    back after seconds, `chance` gives 0 to 1 for the jitter.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        webhook: Webhook,
+        *,
+        changed: Callable[[Delivery], None],
+        now: Callable[[], int],
+        later: Later = later,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._webhook = webhook
+        self._changed = changed
+        self._now = now
+        self._later = later
+        self._chance = chance
+        self._routes: dict[str, AlertConfig] = {}
+        self._routes_are_new = True
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._route_of: dict[str, str] = {}
+
+    def reload(self, routes: tuple[AlertConfig, ...]) -> None:
+        """Take other routes; what is owed to one that is gone is dropped, with the reason."""
+        self._routes = {route.name: route for route in routes}
+        self._routes_are_new = True
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Something new is owed."""
+        self._wake.set()
+
+    async def start(self) -> None:
+        await self._webhook.start()
+        self._task = asyncio.create_task(self._work(), name="zkdash: send alerts")
+
+    async def stop(self) -> None:
+        """End within a second; what has not been taken stays owed."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+            self._task = None
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=_GRACE_S)
+        for task in self._under_way.values():
+            task.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way.values())
+        await self._webhook.stop()
+
+    async def _work(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                if self._routes_are_new:
+                    await self._drop_for_gone_routes()
+                wait_s = await self._start_due()
+            except StoreUnavailable as error:
+                L.warning("What is owed can't be read.", struct_data={"why": str(error)})
+                wait_s = _STORE_RETRY_S
+            except Exception:
+                L.exception("The alerts could not be worked off.")
+                wait_s = _LONGEST_WAIT_S
+            await self._sleep(wait_s)
+
+    async def _drop_for_gone_routes(self) -> None:
+        self._routes_are_new = False
+        try:
+            async with self._store.begin() as connection:
+                dropped = await rows.drop_others(connection, self._routes, "its alert is no longer configured")
+        except StoreUnavailable:
+            self._routes_are_new = True
+            raise
+        for row in dropped:
+            self._changed(delivery_of(row))
+
+    async def _start_due(self) -> float:
+        """Start every try that is due; gives the seconds until the next is."""
+        now, wait_s = self._now(), _LONGEST_WAIT_S
+        busy = Counter(self._route_of.values())
+        for route in list(self._routes.values()):
+            free = PER_ROUTE - busy[route.name]
+            if free <= 0:
+                continue  # a try that ends wakes the sender
+            under_way = [id for id, name in self._route_of.items() if name == route.name]
+            async with self._store.connect() as connection:
+                heads = await rows.heads(connection, route.name, without=under_way, limit=free)
+            for row in heads:
+                ahead_s = (row["next_try_at"] - now) / 1000
+                # No wait is longer than this: the clock has been set back.
+                if ahead_s <= 0 or ahead_s > LONGEST_RETRY_AFTER_S + _LONGEST_WAIT_S:
+                    self._start(delivery_of(row), route)
+                else:
+                    wait_s = min(wait_s, ahead_s)
+        return wait_s
+
+    def _start(self, delivery: Delivery, route: AlertConfig) -> None:
+        task = asyncio.create_task(self._deliver(delivery, route), name=f"zkdash: send {delivery.id}")
+        self._under_way[delivery.id] = task
+        self._route_of[delivery.id] = delivery.route
+        task.add_done_callback(lambda _: self._ended(delivery.id))
+
+    def _ended(self, delivery_id: str) -> None:
+        del self._under_way[delivery_id], self._route_of[delivery_id]
+        self._wake.set()
+
+    async def _deliver(self, delivery: Delivery, route: AlertConfig) -> None:
+        crashpoints.reached("before-send")
+        try:
+            answer = await self._webhook.send(route, delivery.id, delivery.payload, self._now())
+        except Exception as error:
+            L.exception("An alert could not be sent.", struct_data={"route": route.name})
+            answer = Answer(error=f"zkdash failed to send it: {type(error).__name__}")
+        crashpoints.reached("after-send")
+        try:
+            await self._write(delivery, self._outcome(delivery, answer))
+        except Exception:
+            L.exception("What became of an alert can't be written.", struct_data={"delivery": delivery.id})
+            await self._pause(_LONGEST_WAIT_S)
+
+    def _outcome(self, delivery: Delivery, answer: Answer) -> dict[str, Any]:
+        now, tries = self._now(), delivery.tries + 1
+        row = {"tries": tries, "last_status": answer.status, "last_error": answer.error}
+        if not answer.error:
+            return {**row, "state": DeliveryState.SENT.value, "sent_at": now}
+        wait_s = retry_s(tries, answer.retry_after_s, self._chance())
+        return {**row, "next_try_at": now + round(wait_s * 1000)}
+
+    async def _write(self, delivery: Delivery, outcome: dict[str, Any]) -> None:
+        """Write what became of a try. Until that is done it is not tried again: better late than twice."""
+        sent = outcome.get("sent_at")
+        while True:
+            try:
+                async with self._store.begin() as connection:
+                    row = await rows.tried(connection, delivery.id, outcome)
+                    if sent and delivery.tries:
+                        # The receiver is back: what else it is owed need not wait for its time.
+                        await rows.hurry(connection, delivery.route, sent)
+                    if sent:
+                        crashpoints.reached("before-sent-commit")
+                break
+            except StoreUnavailable as error:
+                L.warning("What became of an alert can't be written.", struct_data={"why": str(error)})
+            await self._pause(_STORE_RETRY_S)
+        self._changed(delivery_of(row))
+
+    async def _sleep(self, at_most_s: float) -> None:
+        timer = self._later(at_most_s, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            timer.cancel()
+
+    async def _pause(self, seconds: float) -> None:
+        over = asyncio.Event()
+        timer = self._later(seconds, over.set)
+        try:
+            await over.wait()
+        finally:
+            timer.cancel()

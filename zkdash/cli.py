@@ -146,7 +146,7 @@ def _parser() -> _Parser:
     )  # fmt: skip
     parser.add_argument("-c", "--config", action="append", metavar="FILE", help="read this configuration file")
     parser.add_argument("--listen", metavar="ADDRESS", help="serve the pages here, as [web] listen: 127.0.0.1:8080")
-    parser.add_argument("--store", metavar="URL", help="keep the log here, as [store] url: sqlite:///zkdash.db")
+    parser.add_argument("--store", metavar="URL", help="keep the log here, as [store] url: sqlite:///zkdash.sqlite")
     parser.add_argument("-v", "--verbose", action="store_true", help="log everything")
     parser.add_argument("--version", action="version", version=f"zkdash {__version__}")
     return parser

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from .mistakes import HIDDEN
+from .mistakes import HIDDEN, printable
 from .model import AlertConfig, ClusterConfig, Config
 from .store import shown_url
 
@@ -19,7 +19,7 @@ NO_CLUSTERS = (
 
 def describe(config: Config) -> str:
     """What would be watched, shown, kept and told, as text of several lines."""
-    return "".join(f"{line}\n" for line in _lines(config))
+    return "".join(f"{printable(line)}\n" for line in _lines(config))
 
 
 def _lines(config: Config) -> Iterator[str]:

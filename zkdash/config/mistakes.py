@@ -17,8 +17,7 @@ class Place:
     line: int = 0
 
     def __str__(self) -> str:
-        file = _printable(self.file)
-        return f"{file}:{self.line}" if self.line else file
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Mistake:
         option = " ".join(filter(None, (f"[{self.section}]" if self.section else "", self.key)))
         if self.value is not None:
             option += f" = {self.value}"
-        return ": ".join(filter(None, (str(self.place), option, self.allowed)))
+        return printable(": ".join(filter(None, (str(self.place), option, self.allowed))))
 
 
 class ConfigError(Exception):
@@ -51,9 +50,10 @@ def shown(value: str) -> str:
     if "-----BEGIN" in value:
         return HIDDEN  # somebody pasted a key where the name of its file belongs
     value = re.sub(r"^([\w+.-]+://)?.*@", r"\1***@", value, flags=re.DOTALL)
-    value = _printable(value)
+    value = printable(value)
     return value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text with what a terminal would not show, or obey, written as an escape."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

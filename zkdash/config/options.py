@@ -67,7 +67,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "store", "url", "",
         "sqlite:///relative/file, sqlite:////absolute/file, or postgresql://user:password@host/database. Empty: the"
-        " file zkdash.db in $STATE_DIRECTORY, $XDG_STATE_HOME/zkdash or ~/.local/state/zkdash.",
+        " file zkdash.sqlite in $STATE_DIRECTORY, $XDG_STATE_HOME/zkdash or ~/.local/state/zkdash.",
     ),
     Option("store", "keep_events", "400", "For how many days events are kept."),
     Option("store", "keep_deliveries", "90", "For how many days sent and dropped deliveries are kept."),

@@ -12,7 +12,7 @@ from .mistakes import HIDDEN
 from .model import StoreConfig
 from .reader import Reader
 
-FILE_NAME = "zkdash.db"
+FILE_NAME = "zkdash.sqlite"
 MAX_DAYS = 36500
 ALLOWED = (
     "write sqlite:///relative/file (three slashes), sqlite:////absolute/file (four), or"

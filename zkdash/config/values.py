@@ -104,9 +104,9 @@ def listen(text: str) -> tuple[tuple[str, int], ...]:
     for word in words(text):
         if re.fullmatch("[0-9]+", word):
             word = f"{LOOPBACK}:{word}"
-        if word.startswith((":", "*:")):
-            port_text = word.partition(":")[2]
-            raise ValueError(f"write 0.0.0.0:{port_text} for all addresses, or {LOOPBACK}:{port_text} for this machine")
+        if re.match(r"\*?:[^:]*$", word):
+            port = _port(word.partition(":")[2])
+            raise ValueError(f"write 0.0.0.0:{port} for all addresses, or {LOOPBACK}:{port} for this machine")
         address, port = host_port(word)
         if port is None:
             raise ValueError(f"{word} has no port: write {word}:8080")

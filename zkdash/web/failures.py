@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,13 +9,15 @@ from http import HTTPStatus
 from aiohttp import web
 from kazoo.exceptions import NoAuthError, NoNodeError
 
+from zkdash.log import get_logger
+from zkdash.store.engine import StoreUnavailable
 from zkdash.web import filters
 from zkdash.web.words import STATE_WORDS
 from zkdash.znodes.paths import BadPath
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
 from zkdash.zookeeper.states import State
 
-L = logging.getLogger(__name__)
+L = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,11 @@ def failure_of(error: Exception, request: web.Request) -> Failure:
             return Failure(403, "Not allowed to read", "The znode's ACL doesn't let zkdash read it.")
         case InvalidPath() | BadPath():
             return Failure(400, "Not a znode's path", f"{error}")
+        case StoreUnavailable():
+            return Failure(503, "The log can't be read", f"{error}", True)
         case web.HTTPException():
             return http_failure(error, request)
-    return unexpected(error, request)
+    return unexpected(request)
 
 
 def cluster_unavailable(error: ClusterUnavailable) -> Failure:
@@ -75,12 +78,9 @@ def http_failure(error: web.HTTPException, request: web.Request) -> Failure:
     return Failure(error.status, status.phrase, detail, error.status in (429, 503), headers=headers)
 
 
-def unexpected(error: Exception, request: web.Request) -> Failure:
+def unexpected(request: web.Request) -> Failure:
     """A mistake in zkdash: the log has it all, the reader gets the reference to find it there."""
     reference = secrets.token_hex(4)
-    L.error(
-        "Request failed",
-        exc_info=error,
-        struct_data={"reference": reference, "method": request.method, "path": request.path},  # type: ignore[call-arg]  # asab's loggers
-    )
+    # Called while the exception is being handled, so that the log has its traceback.
+    L.exception("Request failed.", struct_data={"reference": reference, "method": request.method, "path": request.path})
     return Failure(500, "Something went wrong in zkdash", "The log has the details.", True, reference=reference)

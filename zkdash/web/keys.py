@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from zkdash.alerts.service import AlertService
     from zkdash.config import Config
     from zkdash.timeline.service import EventService
-    from zkdash.web.assets import Assets
+    from zkdash.web.alerts import Alerting
     from zkdash.web.board import Board
+    from zkdash.web.feed import Feed
     from zkdash.web.live import LiveHub
+    from zkdash.znodes.reading import Reader
     from zkdash.zookeeper.service import ClusterService
 
 
@@ -27,7 +29,9 @@ class Dashboard(Protocol):
     reload_trouble: str
 
 
+ALERTING: web.AppKey[Alerting] = web.AppKey("alerting")
 ZKDASH: web.AppKey[Dashboard] = web.AppKey("zkdash")
-ASSETS: web.AppKey[Assets] = web.AppKey("assets")
 BOARD: web.AppKey[Board] = web.AppKey("board")
+FEED: web.AppKey[Feed] = web.AppKey("feed")
 HUB: web.AppKey[LiveHub] = web.AppKey("hub")
+READER: web.AppKey[Reader] = web.AppKey("reader")

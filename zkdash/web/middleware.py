@@ -107,6 +107,7 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["Server"] = "zkdash"
 
 
 MIDDLEWARES = (answer_failures, refuse_unknown_hosts)

@@ -10,9 +10,11 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
-from zkdash.web import filters, urls
+from zkdash.web import filters, urls, words
 from zkdash.web.assets import assets_root, shipped
 from zkdash.web.keys import BOARD
+from zkdash.znodes import marks, paths
+from zkdash.znodes.stat import size_in_words
 
 __all__ = ["assets_root", "environment", "fragment", "is_partial", "page", "render"]
 
@@ -32,14 +34,20 @@ def environment() -> jinja2.Environment:
         cache_size=-1,
     )
     env.filters.update(duration=filters.duration, hex_id=filters.hex_id, utc=filters.utc, iso=filters.iso)
+    env.filters.update(pieces=marks.name_pieces, visible=marks.visible, last_name=paths.last_name, size=size_in_words)
     env.globals.update(
         asset=lambda name: shipped().url(name),
         assets=lambda folder, suffix: shipped().urls(folder, suffix),
         icon=icon,
         time=filters.time,
         count=filters.count,
+        explain=words.explain,
+        event_word=words.of_event,
+        cause_words=words.CAUSE_WORDS,
+        cause_explained=words.CAUSE_EXPLAINED,
         url_for_cluster=urls.url_for_cluster,
         url_for_znode=urls.url_for_znode,
+        child_path=paths.join,
         url_for_event=urls.url_for_event,
         url_for_timeline=urls.url_for_timeline,
         with_query=urls.with_query,

@@ -6,14 +6,15 @@ import enum
 from collections import Counter
 from collections.abc import Iterable
 
+from zkdash.timeline.event import Event
 from zkdash.zookeeper.states import Cause, State
 
 STATE_WORDS = {State.CONNECTED: "connected", State.SUSPENDED: "suspended", State.LOST: "lost"}
 
 CAUSE_WORDS = {
     Cause.STARTING: "zkdash started to watch it",
-    Cause.CONNECTED: "connected",
-    Cause.RECONNECTED: "connected again, in the same session",
+    Cause.CONNECTED: "a server gave a session",
+    Cause.RECONNECTED: "came back in the same session",
     Cause.CONNECTION_LOST: "the connection broke",
     Cause.SESSION_TIMEOUT: "no server answered within the session timeout",
     Cause.SESSION_EXPIRED: "the servers had ended the session",
@@ -44,6 +45,12 @@ CAUSE_EXPLAINED = {
 }
 
 
+def explain(cause: Cause, reason: str) -> str:
+    """A cause as a sentence, with the reason that was seen: "The connection broke: refused by zk1:2181."."""
+    words = CAUSE_WORDS[cause]
+    return f"{words[:1].upper()}{words[1:]}{': ' if reason else ''}{reason.rstrip('.')}."
+
+
 class Standing(enum.StrEnum):
     """How a cluster stands for the reader, worst first: the state, but a first try to connect is no loss yet."""
 
@@ -63,6 +70,15 @@ def standing(state: State, cause: Cause) -> Standing:
     if state is State.LOST and cause is Cause.STARTING:
         return Standing.CONNECTING
     return Standing(STATE_WORDS[state])
+
+
+def of_event(event: Event) -> str:
+    """What an event's row calls it: the state that it led to, unless zkdash's own coming and going is all it was."""
+    if event.to_state is None:
+        return "notice"
+    if event.cause is Cause.STOPPED:
+        return "stopped"
+    return standing(event.to_state, event.cause).value
 
 
 def summary(standings: Iterable[Standing]) -> str:

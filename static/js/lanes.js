@@ -1,0 +1,15 @@
+// [data-since][data-live]: a lane or an axis that moves to the left as time goes on.
+import { now } from "./lib/clock.js";
+
+function move() {
+  for (const lane of document.querySelectorAll("svg[data-live]")) {
+    const since = Number(lane.dataset.since);
+    const until = Number(lane.dataset.until);
+    const shift = Math.min(Math.max((now() - until) / (until - since), 0), 1) * 100;
+    lane.firstElementChild.setAttribute("x", `${-shift.toFixed(3)}%`);
+  }
+}
+
+move();
+setInterval(move, 1000);
+document.addEventListener("htmx:after:swap", move);

@@ -1,0 +1,81 @@
+// Says whether the page is live and how old what it shows is; polls while there is no websocket.
+import { set, heardAt } from "./lib/clock.js";
+import { clock, span } from "./time.js";
+
+const TICK_MS = 5000; // how often zkdash says that it is there
+const LATE_MS = 7500; // a tick is late: say how old the page is
+const DEAD_MS = 15000; // the websocket is no help: poll
+const POLL_MS = 5000;
+const GRACE_MS = 2500; // for connecting, before it is worth a word
+
+const root = document.documentElement;
+const shown = document.getElementById("live");
+const text = document.getElementById("live-text");
+const poller = document.getElementById("poll");
+const announcer = document.getElementById("announcer");
+
+let open = false; // the websocket is
+let answered = false; // the last poll was
+let heard = performance.now(); // when zkdash was last heard, on this page's own clock
+let quietUntil = performance.now() + GRACE_MS;
+let state = "";
+
+function hear(serverNow) {
+  heard = performance.now();
+  if (serverNow) {
+    set(serverNow);
+    document.dispatchEvent(new CustomEvent("zkdash:clock"));
+  }
+  update();
+}
+
+function judge() {
+  const age = performance.now() - heard;
+  if (open && age < DEAD_MS) return age < LATE_MS ? ["live", "live"] : ["late", `live, ${span(age / 1000)} ago`];
+  if (performance.now() < quietUntil) return ["off", "connecting"];
+  if (answered && age < POLL_MS + LATE_MS) return ["polling", "not live: polling every 5 s"];
+  return ["gone", `no answer from zkdash since ${clock(new Date(heardAt()))}`];
+}
+
+function update() {
+  const [now, words] = judge();
+  if (text.textContent !== words) text.textContent = words;
+  if (now === state) return;
+  const before = state;
+  state = shown.dataset.state = root.dataset.live = now;
+  if (now === "gone" || now === "polling") announcer.textContent = words;
+  if (now === "live" && (before === "gone" || before === "polling")) announcer.textContent = "live again";
+}
+
+function poll() {
+  const needed = !open || performance.now() - heard > DEAD_MS;
+  if (needed && !document.hidden) poller.dispatchEvent(new CustomEvent("zkdash:poll"));
+}
+
+document.addEventListener("htmx:ws:after:connection", () => { open = true; });
+document.addEventListener("htmx:ws:close", () => {
+  open = false;
+  answered = false;
+  quietUntil = performance.now() + GRACE_MS;
+  if (!document.hidden) poll();
+  update();
+});
+document.addEventListener("htmx:ws:before:message:incoming", (event) => {
+  const { data } = event.detail.message;
+  hear(data.startsWith("{") ? JSON.parse(data).now : 0);
+});
+poller.addEventListener("htmx:after:request", (event) => {
+  const { status, headers } = event.detail.ctx.response;
+  answered = status === 200;
+  if (answered) hear(Number(headers.get("Zkdash-Now")));
+});
+for (const failure of ["htmx:error", "htmx:response:error"]) {
+  poller.addEventListener(failure, () => { answered = false; update(); });
+}
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) quietUntil = performance.now() + GRACE_MS;
+  update();
+});
+setInterval(poll, POLL_MS);
+setInterval(update, 1000);
+update();

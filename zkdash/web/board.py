@@ -1,0 +1,281 @@
+"""The kept fragments: every cluster's card and its line in the frame, rendered when it changes and joined on request."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from zkdash.log import get_logger
+from zkdash.timeline.event import Event
+from zkdash.timeline.segments import Segment
+from zkdash.web import lanes
+from zkdash.web.keys import Dashboard
+from zkdash.web.live import LiveHub, now_ms, partial
+from zkdash.web.render import fragment
+from zkdash.web.urls import url_for_cluster
+from zkdash.web.words import Standing, standing, summary, worst
+from zkdash.zookeeper.states import Cause
+
+if TYPE_CHECKING:
+    from zkdash.zookeeper.container import ClusterContainer
+
+L = get_logger(__name__)
+
+LANE_MS = 3 * 3_600_000
+LANE_AGES_S = 60.0
+"""How old a kept card's lane may get before it is drawn again; the browser moves it meanwhile."""
+RETRY_S = 5.0
+BATCH = 20
+"""How many cards are drawn before others get their turn on the event loop."""
+STATE_MESSAGES = (
+    "ZooKeeperContainer.state/CONNECTED!",
+    "ZooKeeperContainer.state/SUSPENDED!",
+    "ZooKeeperContainer.state/LOST!",
+    "ZooKeeperContainer.notice!",
+    "Cluster.reason!",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of one cluster: how it stands, its card and its entry in the list at the side."""
+
+    standing: Standing
+    sort: str
+    card: Markup
+    side: Markup
+
+
+class Board:
+    """Source of the topics "frame" (on every page), "overview" and "cluster/NAME"."""
+
+    def __init__(self, dashboard: Dashboard, hub: LiveHub) -> None:
+        self._dashboard = dashboard
+        self._hub = hub
+        self._kept: dict[str, Kept] = {}
+        self._lanes: dict[str, tuple[Segment, ...]] = {}
+        self._stale: set[str] = set()
+        self._wake = asyncio.Event()
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
+        self._nothing = fragment("overview/_nothing.html")
+        self._redraw_headline()
+        self._redraw_banners()
+
+    async def start(self) -> None:
+        subscribe = self._dashboard.PubSub.subscribe
+        for message in STATE_MESSAGES:
+            subscribe(message, self._on_state)
+        subscribe("Event.recorded!", self._on_event)
+        subscribe("Clusters.changed!", self._on_clusters)
+        subscribe("History.trouble!", self._on_trouble)
+        self._on_clusters("Clusters.changed!")
+        self._tasks = (asyncio.create_task(self._read_lanes()), asyncio.create_task(self._age_lanes()))
+
+    async def stop(self) -> None:
+        unsubscribe = self._dashboard.PubSub.unsubscribe
+        for message in STATE_MESSAGES:
+            unsubscribe(message, self._on_state)
+        unsubscribe("Event.recorded!", self._on_event)
+        unsubscribe("Clusters.changed!", self._on_clusters)
+        unsubscribe("History.trouble!", self._on_trouble)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # What pages join
+
+    def cards(self) -> Markup:
+        """All cards, trouble first."""
+        ordered = sorted(self._kept.values(), key=lambda kept: kept.sort)
+        return Markup("").join(kept.card for kept in ordered) or self._nothing
+
+    def card(self, name: str) -> Markup:
+        """One cluster's card."""
+        return self._kept[name].card
+
+    def side(self, current: str = "") -> Markup:
+        """The list of clusters in the order of the configuration, with one marked as the present page's."""
+        joined = Markup("").join(kept.side for kept in self._kept.values())
+        if current:
+            href = f'href="{url_for_cluster(current)}"'
+            joined = Markup(joined.replace(href, f'{href} aria-current="page"', 1))  # noqa: S704 - joined is markup
+        return joined
+
+    def lane(self, container: ClusterContainer, now: int) -> tuple[Segment, ...]:
+        """The last hours of a cluster, its present state included."""
+        status = container.status
+        recorded = self._lanes.get(container.name, ())
+        return lanes.with_present(recorded, status.state, status.since, now)
+
+    # The bus
+
+    def _on_state(self, _message: str, container: ClusterContainer) -> None:
+        if container.status.cause is Cause.STOPPED or self._dashboard.clusters.get(container.name) is not container:
+            return  # one that a reload takes away or replaces: Clusters.changed! says so next
+        before = self._kept.get(container.name)
+        kept = self._redraw(container)
+        self._offer(container.name)
+        if before is not None and before.standing is not kept.standing:
+            self._announce(container, kept.standing)
+
+    def _on_event(self, _message: str, event: Event) -> None:
+        self._stale.add(event.cluster)
+        self._wake.set()
+
+    def _on_clusters(self, _message: str) -> None:
+        containers = list(self._dashboard.clusters)
+        self._lanes = {each.name: self._lanes.get(each.name, ()) for each in containers}
+        self._kept = {}
+        for each in containers:
+            self._redraw(each)
+            self._stale.add(each.name)
+        self._redraw_headline()
+        self._redraw_banners()
+        self._hub.offer("overview", "", self.snapshot("overview"))
+        self._hub.offer("frame", "", self.snapshot("frame"))
+        self._wake.set()
+
+    def _on_trouble(self, _message: str) -> None:
+        self._redraw_banners()
+        self._hub.offer("frame", "banners", partial("banners", self.banners, "innerMorph"))
+
+    # Drawing
+
+    def _redraw(self, container: ClusterContainer) -> Kept:
+        status, now = container.status, now_ms()
+        stands = standing(status.state, status.cause)
+        context: dict[str, Any] = {"cluster": container, "status": status, "standing": stands}
+        sort = f"{stands.rank} {container.name}"
+        segments = self.lane(container, now)
+        card = fragment(
+            "overview/_card.html",
+            **context,
+            sort=sort,
+            lane=lane(container.name, segments, now - LANE_MS, now, patience(container), live=True),
+        )
+        kept = Kept(stands, sort, card, fragment("components/_side_item.html", **context))
+        self._kept[container.name] = kept
+        return kept
+
+    def _redraw_headline(self) -> None:
+        standings = [kept.standing for kept in self._kept.values()]
+        self.summary = summary(standings)
+        self.worst = worst(standings)
+        self.favicon = f"/favicon.svg?state={self.worst or 'none'}"
+        self.headline = fragment(
+            "components/_headline.html", worst=self.worst, summary=self.summary, favicon=self.favicon
+        )
+
+    def _redraw_banners(self) -> None:
+        self.banners = fragment(
+            "components/_banners.html",
+            reload_trouble=self._dashboard.reload_trouble,
+            history_trouble=self._dashboard.events.trouble,
+        )
+
+    def _offer(self, name: str) -> None:
+        kept = self._kept[name]
+        self._redraw_headline()
+        self._hub.offer("overview", name, partial(f"cluster-{name}", kept.card))
+        self._hub.offer("frame", name, partial(f"side-{name}", kept.side))
+        self._hub.offer("frame", "headline", partial("headline", self.headline))
+        topic = f"cluster/{name}"
+        if self._hub.listens(topic):
+            self._hub.offer(topic, "", self.snapshot(topic))
+
+    def _announce(self, container: ClusterContainer, stands: Standing) -> None:
+        """What a screen reader says of a change."""
+        text = fragment("components/_announcement.html", cluster=container, standing=stands, summary=self.summary)
+        self._hub.offer("frame", "announcer", partial("announcer", text, "innerHTML"))
+
+    # Lanes: read when something was recorded, drawn again as time goes on
+
+    async def _read_lanes(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            names, self._stale = [name for name in self._stale if name in self._kept], set()
+            if not names:
+                continue
+            now = now_ms()
+            try:
+                read = await self._dashboard.events.lanes(names, now - LANE_MS, now)
+            except Exception as error:
+                L.warning("The lanes can't be read.", struct_data={"error": str(error)})
+                self._stale.update(names)
+                await asyncio.sleep(RETRY_S)
+                self._wake.set()
+                continue
+            self._lanes.update((name, read.get(name, ())) for name in names)
+            for index, name in enumerate(names, 1):
+                container = self._dashboard.clusters.get(name)
+                if container is not None and name in self._kept:
+                    self._redraw(container)
+                    self._offer(name)
+                if index % BATCH == 0:
+                    await asyncio.sleep(0)
+
+    async def _age_lanes(self) -> None:
+        """Once a minute every card's lane is drawn for the present time, a few cards at a time."""
+        while True:
+            await asyncio.sleep(LANE_AGES_S)
+            for index, container in enumerate(self._dashboard.clusters, 1):
+                if container.name in self._kept:
+                    self._redraw(container)
+                if index % BATCH == 0:
+                    await asyncio.sleep(0)
+
+    # As a source of topics
+
+    def accepts(self, topic: str) -> bool:
+        kind, _, name = topic.partition("/")
+        return topic in ("frame", "overview") or (kind == "cluster" and name in self._kept)
+
+    async def open(self, topic: str) -> None:
+        """Everything is kept already."""
+
+    def close(self, topic: str) -> None:
+        """Everything stays kept."""
+
+    def snapshot(self, topic: str) -> str:
+        if topic == "overview":
+            return partial("clusters", self.cards(), "innerMorph")
+        if topic == "frame":
+            return (
+                partial("headline", self.headline)
+                + partial("side", self.side(), "innerMorph")
+                + partial("banners", self.banners, "innerMorph")
+            )
+        container = self._dashboard.clusters.get(topic.partition("/")[2])
+        if container is None:
+            return partial("facts", fragment("cluster/_gone.html"))
+        return partial("facts", facts(container))
+
+
+def facts(container: ClusterContainer) -> Markup:
+    """The card of a cluster's own page: its state, and the facts of its session."""
+    status = container.status
+    return fragment(
+        "cluster/_facts.html", cluster=container, status=status, standing=standing(status.state, status.cause)
+    )
+
+
+def patience(container: ClusterContainer | None) -> int:
+    """How long (ms) a first connection may take before it counts as a loss."""
+    return round(container.config.session_timeout_s * 1000) + 500 if container is not None else 0
+
+
+def lane(name: str, segments: tuple[Segment, ...], since: int, until: int, patience_ms: int, *, live: bool) -> Markup:
+    """One swimlane as it stands on a page; a live one is moved on by the browser."""
+    return fragment(
+        "components/_lane.html",
+        name=name,
+        bars=lanes.bars(segments, since, until, patience_ms, runs_on=live),
+        words=lanes.in_words(segments, since, until, patience_ms),
+        since=since,
+        until=until,
+        live=live,
+    )

@@ -1,0 +1,37 @@
+"""The page of one cluster: its state, its session, its last hours."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from zkdash.web.board import facts
+from zkdash.web.keys import FEED, ZKDASH
+from zkdash.web.render import render
+from zkdash.web.timerange import View
+from zkdash.zookeeper.container import ClusterContainer
+
+RANGE = "6h"
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /clusters/{name}"""
+    container = find(request)
+    feed = request.app[FEED]
+    shown = await feed.show(View(range=RANGE, clusters=(container.name,)))
+    return render(
+        request,
+        "cluster/show.html",
+        cluster=container,
+        facts=facts(container),
+        lanes=feed.lanes(shown),
+        shown=shown,
+    )
+
+
+def find(request: web.Request) -> ClusterContainer:
+    """The cluster that the address names. Raises 404."""
+    name = request.match_info["name"]
+    container = request.app[ZKDASH].clusters.get(name)
+    if container is None:
+        raise web.HTTPNotFound(text=f"No cluster is called {name}.")
+    return container

@@ -1,0 +1,241 @@
+"""The timeline, live: for each view that somebody looks at, the rows and lanes it consists of."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+from yarl import URL
+
+from zkdash.log import get_logger
+from zkdash.timeline.event import Event
+from zkdash.timeline.segments import Segment
+from zkdash.web import lanes, timerange
+from zkdash.web.board import STATE_MESSAGES, lane, patience
+from zkdash.web.keys import Dashboard
+from zkdash.web.live import LiveHub, now_ms, partial
+from zkdash.web.render import fragment
+from zkdash.web.timerange import View
+
+if TYPE_CHECKING:
+    from zkdash.zookeeper.container import ClusterContainer
+
+L = get_logger(__name__)
+
+PAGE = 100
+"""How many rows one page of the list has."""
+KEPT_ROWS = 1000
+"""How many drawn rows are kept for all views together."""
+
+
+class Shown:
+    """One view with what it shows. `rows` is by event, newest first; `more` is whether there are older ones."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.viewers = 0
+        self.ready = asyncio.Event()
+        self.rows: dict[int, Markup] = {}
+        self.more = False
+        self.segments: dict[str, tuple[Segment, ...]] = {}
+        self.trouble = ""
+
+    @property
+    def oldest(self) -> int | None:
+        """The event that the next page begins before."""
+        return min(self.rows, default=None)
+
+    def list(self) -> Markup:
+        return Markup("").join(self.rows[event_id] for event_id in sorted(self.rows, reverse=True))
+
+
+class Feed:
+    """Source of the topics "timeline?…"."""
+
+    def __init__(self, dashboard: Dashboard, hub: LiveHub) -> None:
+        self._dashboard = dashboard
+        self._hub = hub
+        self._open: dict[str, Shown] = {}
+        self._rows: dict[int, Markup] = {}
+        self._stale: set[str] = set()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        subscribe = self._dashboard.PubSub.subscribe
+        subscribe("Event.recorded!", self._on_event)
+        subscribe("Clusters.changed!", self._on_clusters)
+        for message in STATE_MESSAGES:
+            subscribe(message, self._on_state)
+        self._task = asyncio.create_task(self._read_lanes())
+
+    async def stop(self) -> None:
+        unsubscribe = self._dashboard.PubSub.unsubscribe
+        unsubscribe("Event.recorded!", self._on_event)
+        unsubscribe("Clusters.changed!", self._on_clusters)
+        for message in STATE_MESSAGES:
+            unsubscribe(message, self._on_state)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    # Reading
+
+    async def show(self, view: View) -> Shown:
+        """What a view shows now: that of its viewers, or read for this once. Raises what the store raises."""
+        shown = self._open.get(view.topic()) if view.includes_now else None
+        if shown is not None and shown.ready.is_set() and not shown.trouble:
+            return shown
+        shown = Shown(view)
+        await self._read(shown)
+        return shown
+
+    async def _read(self, shown: Shown) -> None:
+        view, now, events = shown.view, now_ms(), self._dashboard.events
+        since, until = view.since(now), view.until(now)
+        found = await events.find(
+            clusters=view.clusters or None,
+            states=view.states or None,
+            since=since,
+            until=view.end,
+            before=view.before,
+            limit=PAGE + 1,
+        )
+        shown.more = len(found) > PAGE
+        shown.rows |= {event.id: self.row(event) for event in found[:PAGE]}
+        shown.segments = await events.lanes(self.lane_names(view), since, until)
+
+    def lane_names(self, view: View) -> list[str]:
+        """The clusters that have a lane in a view."""
+        return list(view.clusters) or self._dashboard.clusters.names()
+
+    def row(self, event: Event) -> Markup:
+        """An event's row, drawn once."""
+        kept = self._rows.get(event.id)
+        if kept is None:
+            while len(self._rows) >= KEPT_ROWS:
+                del self._rows[next(iter(self._rows))]
+            kept = self._rows[event.id] = fragment("timeline/_event.html", event=event)
+        return kept
+
+    def lanes(self, shown: Shown) -> Markup:
+        """All lanes of a view, with their axis."""
+        view, now = shown.view, now_ms()
+        since, until = view.since(now), view.until(now)
+        names = self.lane_names(view)
+        return fragment(
+            "timeline/_lanes.html",
+            lanes=[(name, self.lane(shown, name, now)) for name in names],
+            known=set(self._dashboard.clusters.names()),
+            ticks=lanes.axis(since, until, runs_on=view.moves),
+            since=since,
+            until=until,
+            live=view.moves,
+        )
+
+    def lane(self, shown: Shown, name: str, now: int) -> Markup:
+        """One lane of a view; where it reaches up to now it ends in the state that is true now."""
+        view, segments = shown.view, shown.segments.get(name, ())
+        container = self._dashboard.clusters.get(name)
+        if view.end is None and container is not None:
+            status = container.status
+            segments = lanes.with_present(segments, status.state, status.since, now)
+        return lane(name, segments, view.since(now), view.until(now), patience(container), live=view.moves)
+
+    # The bus
+
+    def _on_event(self, _message: str, event: Event) -> None:
+        for topic, shown in self._open.items():
+            view = shown.view
+            if view.clusters and event.cluster not in view.clusters:
+                continue
+            if not view.states or event.to_state in view.states:
+                self._add(topic, shown, event)
+        self._stale.add(event.cluster)
+        self._wake.set()
+
+    def _add(self, topic: str, shown: Shown, event: Event) -> None:
+        if event.id in shown.rows or not shown.view.includes_now:
+            return
+        shown.rows[event.id] = row = self.row(event)
+        self._hub.offer(topic, f"event {event.id}", partial("events", row, "afterbegin"))
+        if shown.ready.is_set() and len(shown.rows) > PAGE:
+            oldest = min(shown.rows)
+            del shown.rows[oldest]
+            shown.more = True
+            self._hub.offer(topic, f"event {oldest}", partial(f"event-{oldest}", "", "delete"))
+
+    def _on_state(self, _message: str, container: ClusterContainer) -> None:
+        self._offer_lane(container.name)
+
+    def _on_clusters(self, _message: str) -> None:
+        self._stale.update(self._dashboard.clusters.names())
+        for topic, shown in self._open.items():
+            if shown.ready.is_set():
+                self._hub.offer(topic, "lanes", self._lanes_partial(shown))
+        self._wake.set()
+
+    def _offer_lane(self, name: str) -> None:
+        now = now_ms()
+        for topic, shown in self._open.items():
+            if shown.ready.is_set() and name in self.lane_names(shown.view):
+                self._hub.offer(topic, f"lane {name}", partial(f"lane-{name}", self.lane(shown, name, now)))
+
+    async def _read_lanes(self) -> None:
+        """Read again the lanes of clusters of which something was recorded."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            names, self._stale = self._stale, set()
+            for shown in list(self._open.values()):
+                wanted = [name for name in self.lane_names(shown.view) if name in names]
+                if not wanted or not shown.ready.is_set():
+                    continue
+                now = now_ms()
+                try:
+                    read = await self._dashboard.events.lanes(wanted, shown.view.since(now), shown.view.until(now))
+                except Exception as error:
+                    L.warning("The lanes can't be read.", struct_data={"error": str(error)})
+                    continue
+                shown.segments |= read
+            for name in names:
+                self._offer_lane(name)
+
+    # As a source of topics
+
+    def accepts(self, topic: str) -> bool:
+        url = URL(topic, encoded=True)
+        reading = timerange.read(url.query)
+        return url.path == "timeline" and not reading.problems
+
+    async def open(self, topic: str) -> None:
+        shown = self._open.get(topic)
+        if shown is None:
+            shown = self._open[topic] = Shown(timerange.read(URL(topic, encoded=True).query).view)
+            shown.viewers = 1
+            try:
+                await self._read(shown)
+            except Exception as error:
+                shown.trouble = str(error)
+                L.warning("The timeline can't be read.", struct_data={"error": shown.trouble})
+            finally:
+                shown.ready.set()
+            return
+        shown.viewers += 1
+        await shown.ready.wait()
+
+    def close(self, topic: str) -> None:
+        shown = self._open[topic]
+        shown.viewers -= 1
+        if not shown.viewers:
+            del self._open[topic]
+
+    def snapshot(self, topic: str) -> str:
+        shown = self._open[topic]
+        if shown.trouble:
+            return ""
+        return self._lanes_partial(shown) + partial("events", shown.list(), "innerMorph")
+
+    def _lanes_partial(self, shown: Shown) -> str:
+        return partial("lanes", self.lanes(shown), "innerMorph")

@@ -1,0 +1,264 @@
+"""The live hub: what changes is rendered once, framed once and written to everybody who listens.
+
+A viewer listens to topics. On every connect it gets the present state of each, then what changes; the browser's
+htmx swaps both in by id, so a viewer that was away misses nothing. Where a proxy eats websockets the page polls
+the same address and gets the same state by plain HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol
+
+import orjson
+from aiohttp import WSCloseCode, web
+
+from zkdash.log import get_logger
+from zkdash.web.keys import HUB
+from zkdash.web.origin import refuse_foreign_origin
+
+L = get_logger(__name__)
+
+COALESCE_S = 0.03
+TICK_S = 5.0
+PING_S = 20.0
+MAX_INCOMING_BYTES = 1024
+BACKLOG_BYTES = 1 << 20
+"""What may wait for one viewer beside its first snapshot; who lets more pile up is dropped and comes back."""
+SLICE = 500
+"""How many viewers are written to before others get their turn on the event loop."""
+CLOSE_S = 1.0
+
+
+class Source(Protocol):
+    """Where a family of topics comes from: "overview", or "cluster/…" and "timeline?…" with what they are about."""
+
+    def accepts(self, topic: str) -> bool:
+        """Whether there is such a topic."""
+
+    async def open(self, topic: str) -> None:
+        """Get the topic's state ready and keep it so until `close`; both come once per viewer."""
+
+    def snapshot(self, topic: str) -> str:
+        """The present state of an open topic, as partials for htmx."""
+
+    def close(self, topic: str) -> None:
+        """One viewer less."""
+
+
+class Viewer:
+    """One open websocket. Writes go straight to the transport, whose buffer is the bounded queue."""
+
+    __slots__ = ("limit", "response", "topics", "transport")
+
+    def __init__(
+        self, transport: asyncio.Transport, topics: tuple[str, ...], response: web.WebSocketResponse | None = None
+    ) -> None:
+        self.transport = transport
+        self.topics = topics
+        self.response = response
+        self.limit = BACKLOG_BYTES
+
+    def write(self, payload: bytes) -> bool:
+        """Write whole frames; gives False if the viewer was dropped because it doesn't keep up."""
+        if self.transport.is_closing():
+            return True
+        if self.transport.get_write_buffer_size() > self.limit:
+            self.transport.abort()
+            return False
+        self.transport.write(payload)
+        return True
+
+
+class LiveHub:
+    """The viewers and what is on its way to them."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, Source] = {}
+        self.viewers: dict[Viewer, None] = {}
+        self.dropped = 0
+        self._listened: dict[str, int] = {}
+        self._pending: dict[str, dict[str, str]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._outbox: asyncio.Queue[tuple[dict[str, bytes], Sequence[Viewer]]] = asyncio.Queue()
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
+        self._stopping = False
+
+    async def start(self) -> None:
+        self._tasks = (asyncio.create_task(self._write()), asyncio.create_task(self._tick()))
+
+    async def stop(self) -> None:
+        """Close every websocket (1001, "come back") within `CLOSE_S`."""
+        self._stopping = True
+        for task in self._tasks:
+            task.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        responses = [viewer.response for viewer in self.viewers if viewer.response is not None]
+        closing = [asyncio.create_task(one.close(code=WSCloseCode.GOING_AWAY, drain=False)) for one in responses]
+        if closing:
+            _, late = await asyncio.wait(closing, timeout=CLOSE_S)
+            for task in late:
+                task.cancel()
+        for viewer in list(self.viewers):
+            viewer.transport.abort()
+        await asyncio.gather(*self._tasks, *closing, return_exceptions=True)
+
+    # What changes
+
+    def listens(self, topic: str) -> bool:
+        """Whether anybody would get what is offered to `topic`."""
+        return topic in self._listened
+
+    def offer(self, topic: str, key: str, html: str) -> None:
+        """Something of `topic` changed. Of several changes of one `key` at once only the last is sent."""
+        if topic not in self._listened:
+            return
+        changes = self._pending.setdefault(topic, {})
+        changes.pop(key, None)
+        changes[key] = html
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(COALESCE_S, self._flush)
+
+    def _flush(self) -> None:
+        """Frame what is pending, for those who listen now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        pending, self._pending = self._pending, {}
+        if pending:
+            frames = {topic: frame("".join(changes.values()).encode()) for topic, changes in pending.items()}
+            self._outbox.put_nowait((frames, tuple(self.viewers)))
+
+    async def _write(self) -> None:
+        while True:
+            frames, viewers = await self._outbox.get()
+            joined: dict[tuple[str, ...], bytes] = {}
+            for index, viewer in enumerate(viewers, 1):
+                payload = joined.get(viewer.topics)
+                if payload is None:
+                    payload = b"".join(frames[topic] for topic in ("", *viewer.topics) if topic in frames)
+                    joined[viewer.topics] = payload
+                if payload and not viewer.write(payload):
+                    self.dropped += 1
+                if index % SLICE == 0:
+                    await asyncio.sleep(0)
+
+    async def _tick(self) -> None:
+        """Tell everybody every few seconds that zkdash is there, and what time it is."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._outbox.put_nowait(({"": tick()}, tuple(self.viewers)))
+
+    # Who listens
+
+    def topics(self, asked: Iterable[str]) -> tuple[str, ...]:
+        """The topics that a request names, each once. Raises 400 for one that there isn't."""
+        topics = tuple(dict.fromkeys(asked))
+        for topic in topics:
+            source = self.sources.get(family(topic))
+            if source is None or not source.accepts(topic):
+                raise web.HTTPBadRequest(text=f"There is no topic {topic!r}.")
+        if not topics:
+            raise web.HTTPBadRequest(text="Say what to listen to: /live?topic=overview")
+        return topics
+
+    @asynccontextmanager
+    async def _opened(self, topics: tuple[str, ...]):  # type: ignore[no-untyped-def]  # contextlib's own type says it
+        async with AsyncExitStack() as stack:
+            for topic in topics:
+                source = self.sources[family(topic)]
+                await source.open(topic)
+                stack.callback(source.close, topic)
+            yield
+
+    def snapshot(self, topics: tuple[str, ...]) -> str:
+        """The present state of open topics."""
+        return "".join(self.sources[family(topic)].snapshot(topic) for topic in topics)
+
+    async def listen(self, request: web.Request, topics: tuple[str, ...]) -> web.WebSocketResponse:
+        """Serve one websocket until it closes: the present state first, then every change."""
+        if self._stopping:
+            raise web.HTTPServiceUnavailable(text="zkdash is stopping.")
+        response = web.WebSocketResponse(
+            heartbeat=PING_S, max_msg_size=MAX_INCOMING_BYTES, compress=False, timeout=CLOSE_S
+        )
+        await response.prepare(request)
+        if request.transport is None:
+            return response
+        viewer = Viewer(request.transport, topics, response)
+        async with self._opened(topics):
+            try:
+                self._join(viewer)
+                async for _ in response:
+                    pass  # viewers have nothing to say
+            finally:
+                self._leave(viewer)
+        return response
+
+    def _join(self, viewer: Viewer) -> None:
+        """State and subscription in one step: nothing falls between, and nothing comes twice."""
+        self._flush()
+        state = frame(self.snapshot(viewer.topics).encode()) + tick()
+        viewer.write(state)
+        viewer.limit += len(state)
+        self.viewers[viewer] = None
+        for topic in viewer.topics:
+            self._listened[topic] = self._listened.get(topic, 0) + 1
+
+    def _leave(self, viewer: Viewer) -> None:
+        if self.viewers.pop(viewer, self) is self:
+            return
+        for topic in viewer.topics:
+            self._listened[topic] -= 1
+            if not self._listened[topic]:
+                del self._listened[topic]
+
+    async def poll(self, topics: tuple[str, ...]) -> web.Response:
+        """The present state by plain HTTP, for a page that has no websocket."""
+        async with self._opened(topics):
+            html = self.snapshot(topics)
+        return web.Response(text=html, content_type="text/html", headers={"Zkdash-Now": f"{now_ms()}"})
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    """GET /live?topic=…&topic=…: a websocket, or the same state once."""
+    hub = request.app[HUB]
+    refuse_foreign_origin(request)
+    topics = hub.topics(request.query.getall("topic", []))
+    if web.WebSocketResponse().can_prepare(request):
+        return await hub.listen(request, topics)
+    return await hub.poll(topics)
+
+
+def family(topic: str) -> str:
+    """ "cluster/orders" -> "cluster", "timeline?range=1h" -> "timeline"."""
+    return topic.partition("?")[0].partition("/")[0]
+
+
+def partial(element_id: str, html: str, swap: str = "outerMorph") -> str:
+    """A piece that htmx swaps into the element with this id; `html` is markup, the id needs no escaping."""
+    return f'<hx-partial id="{element_id}" hx-swap="{swap}">{html}</hx-partial>'
+
+
+def frame(payload: bytes) -> bytes:
+    """An unmasked text frame as a server sends it (RFC 6455, section 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return struct.pack("!BB", 0x81, size) + payload
+    if size < 1 << 16:
+        return struct.pack("!BBH", 0x81, 126, size) + payload
+    return struct.pack("!BBQ", 0x81, 127, size) + payload
+
+
+def tick() -> bytes:
+    """The frame that says zkdash is there: JSON without content, which htmx hands on and swaps nowhere."""
+    return frame(orjson.dumps({"now": now_ms()}))
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,40 @@
+"""The whole site on one screen."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from zkdash.web import alerts, api, cluster, health, live, metrics, openapi, overview, static, timeline, znodes
+
+ROUTES = (
+    ("/", overview.index),
+    ("/clusters/{name}", cluster.show),
+    ("/clusters/{name}/znodes", znodes.show),
+    ("/clusters/{name}/znodes/{path:.*}", znodes.show),
+    ("/timeline", timeline.index),
+    ("/timeline/events/{id}", timeline.event),
+    ("/alerts", alerts.index),
+    ("/live", live.live),
+    ("/api/v1/clusters", api.clusters),
+    ("/api/v1/clusters/{name}", api.cluster),
+    ("/api/v1/clusters/{name}/znodes", api.znodes),
+    ("/api/v1/events", api.events),
+    ("/api/v1/events/stream", api.stream),
+    ("/api/v1/events/{id}", api.event),
+    ("/api/v1/incidents", api.incidents),
+    ("/api/v1/deliveries", api.deliveries),
+    ("/api/openapi.json", openapi.document),
+    ("/api/docs", openapi.docs),
+    ("/healthz", health.healthz),
+    ("/readyz", health.readyz),
+    ("/metrics", metrics.metrics),
+    ("/static/{version}/{path:.+}", static.serve),
+    ("/favicon.svg", overview.favicon),
+    ("/favicon.ico", overview.favicon),
+)
+
+
+def add_routes(app: web.Application) -> None:
+    """Everything is a GET (or HEAD): zkdash only shows."""
+    for path, handler in ROUTES:
+        app.router.add_get(path, handler)

@@ -1,0 +1,122 @@
+"""The web server: the site's parts put together, and the ports they listen on."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+
+from aiohttp import web
+
+from zkdash.config import WebConfig
+from zkdash.errors import StartError
+from zkdash.log import NOTICE, get_logger
+from zkdash.web.alerts import Alerting
+from zkdash.web.assets import shipped
+from zkdash.web.board import Board
+from zkdash.web.feed import Feed
+from zkdash.web.keys import ALERTING, BOARD, FEED, HUB, READER, ZKDASH, Dashboard
+from zkdash.web.live import LiveHub
+from zkdash.web.middleware import MIDDLEWARES, add_security_headers
+from zkdash.web.routes import add_routes
+from zkdash.znodes.reading import Reader
+from zkdash.znodes.reading import Reader
+
+L = get_logger(__name__)
+
+STOP_S = 1.0
+"""How long requests that are being answered may go on when zkdash stops."""
+
+MAX_LINE_BYTES = 64 * 1024
+"""How long an address may be: a znode's path, percent-encoded, takes up to three times its bytes."""
+
+
+def make_site(dashboard: Dashboard) -> web.Application:
+    """The whole site as an aiohttp application, which starts and stops its own parts."""
+    site = web.Application(middlewares=MIDDLEWARES)
+    hub = LiveHub()
+    board, feed, alerting = Board(dashboard, hub), Feed(dashboard, hub), Alerting(dashboard, hub)
+    hub.sources |= {"frame": board, "overview": board, "cluster": board, "timeline": feed, "alerts": alerting}
+    site[ZKDASH], site[READER], site[HUB] = dashboard, Reader(), hub
+    site[BOARD], site[FEED], site[ALERTING] = board, feed, alerting
+    site[READER] = Reader()
+    site.on_response_prepare.append(add_security_headers)
+    parts = (hub, board, feed, alerting)
+
+    async def start(_site: web.Application) -> None:
+        for part in parts:
+            await part.start()
+
+    async def stop(_site: web.Application) -> None:
+        for part in reversed(parts):
+            await part.stop()
+
+    site.on_startup.append(start)
+    site.on_shutdown.append(stop)
+    add_routes(site)
+    return site
+
+
+class WebServer:
+    """zkdash's pages on the configured addresses. `urls` are those it really listens on."""
+
+    def __init__(self, dashboard: Dashboard, config: WebConfig) -> None:
+        self._dashboard = dashboard
+        self._config = config
+        self._runner: web.AppRunner | None = None
+        self.urls: list[str] = []
+
+    async def start(self) -> None:
+        """Bind every address. Raises StartError if one can't be had, or if the browser's files are missing."""
+        shipped()
+        runner = web.AppRunner(
+            make_site(self._dashboard),
+            access_log=None,
+            shutdown_timeout=STOP_S,
+            max_line_size=MAX_LINE_BYTES,
+            max_field_size=MAX_LINE_BYTES,
+        )
+        await runner.setup()
+        self._runner = runner
+        try:
+            for host, port in self._config.listen:
+                await self._bind(runner, host, port)
+        except BaseException:
+            await self.stop()
+            raise
+        for url in self.urls:
+            L.log(NOTICE, "Open in a browser.", struct_data={"url": url})
+
+    async def stop(self) -> None:
+        """Stop listening, close the websockets, let running requests end; takes at most about two seconds."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+        self.urls = []
+
+    async def _bind(self, runner: web.AppRunner, host: str, port: int) -> None:
+        shown = f"[{host}]" if ":" in host else host
+        site = web.TCPSite(runner, host, port, shutdown_timeout=STOP_S)
+        try:
+            await site.start()
+        except OSError as error:
+            raise StartError(f"can't listen on {shown}:{port}: {why(error)} ([web] listen)") from None
+        server = site._server
+        for sock in getattr(server, "sockets", ()):
+            bound = sock.getsockname()
+            name = f"[{bound[0]}]" if sock.family == socket.AF_INET6 else bound[0]
+            self.urls.append(f"http://{name}:{bound[1]}/")
+
+
+def why(error: OSError) -> str:
+    """Why an address can't be had, in plain words."""
+    match error.errno:
+        case errno.EADDRINUSE:
+            return "another program listens there"
+        case errno.EADDRNOTAVAIL:
+            return "this machine doesn't have that address"
+        case errno.EACCES:
+            return "this user may not listen there"
+    if isinstance(error, socket.gaierror):
+        return "that name is not known"
+    return os.strerror(error.errno).lower() if error.errno else str(error)

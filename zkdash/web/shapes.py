@@ -1,0 +1,141 @@
+"""What flows, as the JSON API gives it: `openapi_schemas.py` describes the same. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kazoo.protocol.states import ZnodeStat
+
+from zkdash.alerts.incident import Delivery, Incident
+from zkdash.timeline.event import Event
+from zkdash.web.filters import iso
+from zkdash.znodes.decode import for_json
+from zkdash.znodes.listing import Page
+from zkdash.znodes.stat import hex_id
+from zkdash.zookeeper.states import State
+
+if TYPE_CHECKING:
+    from zkdash.zookeeper.container import ClusterContainer
+
+HEALTH = {State.CONNECTED: "ok", State.SUSPENDED: "suspended", State.LOST: "lost"}
+
+
+def cluster(container: ClusterContainer) -> dict[str, Any]:
+    """One of a list of clusters."""
+    status = container.status
+    return {
+        "name": container.name,
+        "label": container.label,
+        "state": status.state,
+        "since": iso(status.since),
+        "cause": status.cause,
+        "reason": status.reason,
+        "server": status.server,
+        "session_id": _session(status.session_id),
+        "health": HEALTH[status.state],
+    }
+
+
+def cluster_details(container: ClusterContainer) -> dict[str, Any]:
+    """A cluster by itself."""
+    return cluster(container) | {
+        "path": container.config.path,
+        "servers": [_server(host, port) for host, port in container.config.servers],
+        "session_timeout": container.status.session_timeout_s,
+    }
+
+
+def znode(path: str, value: bytes | None, stat: ZnodeStat, page: Page) -> dict[str, Any]:
+    """A znode with a page of its children."""
+    data, encoding = for_json(value)
+    return {
+        "path": path,
+        "stat": _stat(stat),
+        "data": data,
+        "encoding": encoding,
+        "children": [{"name": name} for name in page.names],
+        "next": page.next,
+    }
+
+
+def event(event: Event) -> dict[str, Any]:
+    """An event, in lists, by itself and on the stream."""
+    return {
+        "id": event.id,
+        "cluster": event.cluster,
+        "at": iso(event.at),
+        "kind": event.kind,
+        "from": event.from_state,
+        "to": event.to_state,
+        "cause": event.cause,
+        "reason": event.reason,
+        "session_id": _session(event.session_id),
+        "server": event.server,
+        "lasted": None if event.lasted_ms is None else event.lasted_ms / 1000,
+        "about": event.about,
+    }
+
+
+def incident(incident: Incident) -> dict[str, Any]:
+    """An incident, open or resolved."""
+    return {
+        "id": incident.id,
+        "cluster": incident.cluster,
+        "rule": incident.rule,
+        "cause": incident.cause,
+        "reason": incident.reason,
+        "open": incident.is_open,
+        "opened_at": iso(incident.opened_at),
+        "opened_event_id": incident.opened_event_id,
+        "resolved_at": _time(incident.resolved_at),
+        "resolved_event_id": incident.resolved_event_id,
+    }
+
+
+def delivery(delivery: Delivery) -> dict[str, Any]:
+    """A delivery and how far it is."""
+    return {
+        "id": delivery.id,
+        "incident_id": delivery.incident_id,
+        "event_id": delivery.event_id,
+        "cluster": delivery.cluster,
+        "route": delivery.route,
+        "what": delivery.what,
+        "state": delivery.state,
+        "tries": delivery.tries,
+        "created_at": iso(delivery.created_at),
+        "next_try_at": iso(delivery.next_try_at) if delivery.state == "owed" else None,
+        "sent_at": _time(delivery.sent_at),
+        "last_status": delivery.last_status,
+        "last_error": delivery.last_error,
+    }
+
+
+def _stat(stat: ZnodeStat) -> dict[str, Any]:
+    return {
+        "czxid": stat.czxid,
+        "mzxid": stat.mzxid,
+        "pzxid": stat.pzxid,
+        "ctime": iso(stat.ctime),
+        "mtime": iso(stat.mtime),
+        "ctime_ms": stat.ctime,
+        "mtime_ms": stat.mtime,
+        "version": stat.version,
+        "cversion": stat.cversion,
+        "aversion": stat.aversion,
+        "ephemeral_owner": hex_id(stat.ephemeralOwner) if stat.ephemeralOwner else None,
+        "data_length": stat.dataLength,
+        "num_children": stat.numChildren,
+    }
+
+
+def _server(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _session(session_id: int | None) -> str | None:
+    return hex_id(session_id) if session_id else None
+
+
+def _time(at: int | None) -> str | None:
+    return None if at is None else iso(at)

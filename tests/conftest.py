@@ -14,6 +14,7 @@ import pytest
 from kazoo.client import KazooClient
 
 from tests.support.health import troubles
+from tests.support.stores import postgresql, store, store_url  # noqa: F401  # fixtures
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.faults import Proxy
 from zkdash.demo.servers import Ensemble, Server

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.config import Configured
-from zkdash.config import AlertConfig, Config, load
+from zkdash.config import AlertConfig, Config, ConfigError, load
 
 CLUSTER = "[zookeeper:prod-1]\nservers = h\n"
 
@@ -89,6 +89,14 @@ def test_a_public_url_that_cannot_be(configured: Configured, url: str) -> None:
 )
 def test_the_log_is_kept_in_the_users_state_folder(environ: dict[str, str], url: str) -> None:
     assert load([], environ).store.url == url
+
+
+def test_without_a_home_the_store_must_be_named() -> None:
+    with pytest.raises(
+        ConfigError, match=r"^the configuration: \[store\] url: there is no \$HOME to keep a file in: write "
+    ):
+        load([], {})
+    assert load([], {}, store_url="sqlite:///x").store.url == "sqlite:///x"
 
 
 @pytest.mark.parametrize(

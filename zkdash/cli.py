@@ -126,6 +126,8 @@ class _Parser(argparse.ArgumentParser):
     def parse_args(self, args: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # only this form is used
         options, unknown = self.parse_known_args(args)
         if unknown:
+            if not unknown[0].startswith("-"):  # only the demo has no use for words
+                self.error(f"the demo brings its own clusters: leave out {unknown[0]}")
             near = difflib.get_close_matches(unknown[0].partition("=")[0], self._option_string_actions, 1)
             self.error(f"unknown option {unknown[0]}" + (f"; did you mean {near[0]}?" if near else ""))
         return options
@@ -159,9 +161,7 @@ def _demo_parser() -> _Parser:
         " them back in turn, and watch them. Ctrl-C ends it all and leaves nothing behind.",
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "--port", type=_port, default=8080, help="serve the pages on this port of 127.0.0.1 (8080; 0: a free one)"
-    )
+    parser.add_argument("--port", type=_port, help="serve the pages on this port of 127.0.0.1 (8080; 0: a free one)")
     return parser
 
 

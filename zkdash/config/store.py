@@ -70,7 +70,6 @@ def _state_folder(environ: Mapping[str, str]) -> Path:
         return Path(folders.split(":")[0])
     if (folder := environ.get("XDG_STATE_HOME", "")).startswith("/"):
         return Path(folder, "zkdash")
-    home = environ.get("HOME", "") or str(Path("~").expanduser())
-    if not home.startswith("/"):
+    if not (home := environ.get("HOME", "")).startswith("/"):
         raise ValueError(f"there is no $HOME to keep a file in: {ALLOWED}")
     return Path(home, ".local/state/zkdash")

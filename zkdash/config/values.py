@@ -105,8 +105,8 @@ def listen(text: str) -> tuple[tuple[str, int], ...]:
         if re.fullmatch("[0-9]+", word):
             word = f"{LOOPBACK}:{word}"
         if re.match(r"\*?:[^:]*$", word):
-            port = _port(word.partition(":")[2])
-            raise ValueError(f"write 0.0.0.0:{port} for all addresses, or {LOOPBACK}:{port} for this machine")
+            wanted = _port(word.partition(":")[2])
+            raise ValueError(f"write 0.0.0.0:{wanted} for all addresses, or {LOOPBACK}:{wanted} for this machine")
         address, port = host_port(word)
         if port is None:
             raise ValueError(f"{word} has no port: write {word}:8080")

@@ -15,7 +15,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 import zkdash
-from zkdash.store.engine import StoreUnavailable
+from zkdash.alerts.incident import DeliveryState
 from zkdash.web.keys import METRICS, Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.stream import EventStreams
@@ -37,7 +37,6 @@ class Metrics(Collector):
         self._hub = hub
         self._streams = streams
         self._transitions: Counter[tuple[str, str, str]] = Counter()
-        self._deliveries: dict[str, int] | None = None
         self._task: asyncio.Task[None] | None = None
         self.registry = CollectorRegistry()
         self._lag = Histogram(
@@ -64,24 +63,17 @@ class Metrics(Collector):
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def read(self) -> None:
-        """Ask the store for what only it knows; when it can't be asked, that is left out of the scrape."""
-        try:
-            self._deliveries = await self._dashboard.alerts.counts()
-        except StoreUnavailable:
-            self._deliveries = None
-
     def collect(self) -> Iterator[Metric]:
         """All but the histogram and the process, as it is now."""
         yield from self._of_clusters()
         yield from self._of_viewers()
-        if self._deliveries is not None:
-            deliveries = GaugeMetricFamily(
-                "zkdash_deliveries", "Messages to receivers of alerts, by how far they are.", labels=["state"]
-            )
-            for state in ("owed", "sent", "dropped"):
-                deliveries.add_metric([state], self._deliveries.get(state, 0))
-            yield deliveries
+        deliveries = GaugeMetricFamily(
+            "zkdash_deliveries", "Messages to receivers of alerts, by how far they are.", labels=["state"]
+        )
+        counts = self._dashboard.alerts.counts()
+        for state in DeliveryState:
+            deliveries.add_metric([state], counts.get(state, 0))
+        yield deliveries
         yield GaugeMetricFamily(
             "zkdash_history_trouble", "1 while the log can't be written.", value=bool(self._dashboard.events.trouble)
         )
@@ -91,7 +83,9 @@ class Metrics(Collector):
 
     def _of_clusters(self) -> Iterator[Metric]:
         states = GaugeMetricFamily(
-            "zkdash_cluster_state", "1 for the state that a cluster is in, 0 for the others.", labels=["cluster", "state"]
+            "zkdash_cluster_state",
+            "1 for the state that a cluster is in, 0 for the others.",
+            labels=["cluster", "state"],
         )
         since = GaugeMetricFamily(
             "zkdash_cluster_since_seconds", "Unix time since when a cluster is in its state.", labels=["cluster"]
@@ -102,7 +96,9 @@ class Metrics(Collector):
                 states.add_metric([container.name, state], float(state is status.state))
             since.add_metric([container.name], status.since / 1000)
         transitions = CounterMetricFamily(
-            "zkdash_transitions", "Changes of a cluster's state since zkdash started.", labels=["cluster", "to", "cause"]
+            "zkdash_transitions",
+            "Changes of a cluster's state since zkdash started.",
+            labels=["cluster", "to", "cause"],
         )
         for labels, count in sorted(self._transitions.items()):
             transitions.add_metric(labels, count)
@@ -139,6 +135,5 @@ class Metrics(Collector):
 async def metrics(request: web.Request) -> web.Response:
     """GET /metrics, as text or as OpenMetrics, whichever is asked for."""
     kept = request.app[METRICS]
-    await kept.read()
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
     return web.Response(body=encode(kept.registry), headers={"Content-Type": content_type})

@@ -18,7 +18,9 @@ class Query:
 
     def __init__(self, request: web.Request, allowed: Collection[str] | None = None) -> None:
         self._query = request.query
-        for name in self._query if allowed is not None else ():
+        if allowed is None:
+            return
+        for name in self._query:
             if name not in allowed:
                 known = f"allowed are {', '.join(allowed)}" if allowed else "none is allowed"
                 raise _mistake(f"There is no parameter {_quoted(name)} here: {known}.")

@@ -57,6 +57,12 @@ def page_of(names: Sequence[str], after: str = "", limit: int = PAGE_SIZE, prefi
     )
 
 
+def page_around(names: Sequence[str], name: str, limit: int = PAGE_SIZE) -> Page:
+    """The page of the sorted `names`, counted from the first, that has `name` (or the place where it would stand)."""
+    begin = bisect_left(names, name) // limit * limit
+    return page_of(names, names[begin - 1] if begin else "", limit)
+
+
 def _span(names: Sequence[str], prefix: str) -> tuple[int, int]:
     if not prefix:
         return 0, len(names)

@@ -1,0 +1,208 @@
+"""The OpenAPI 3.1 document of the JSON API, and a page that shows it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+import zkdash
+from zkdash.web.openapi_schemas import SCHEMAS
+from zkdash.web.render import render
+from zkdash.zookeeper.states import State
+
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+PROBLEMS = {
+    400: "A parameter is not as it should be; `detail` names it and says what is allowed.",
+    403: "zkdash may not read this znode, or a page of another site asks.",
+    404: "There is no such thing.",
+    426: "Only a websocket can be opened here.",
+    503: "The cluster can't be asked now (`cluster`, `state`, `since`), or the log can't be read.",
+}
+
+
+@cache
+def build() -> dict[str, Any]:
+    """The document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "zkdash",
+            "version": zkdash.__version__,
+            "summary": "States of watched ZooKeeper clusters, their znodes, and what happened to them.",
+            "description": "All of it only reads. Times are UTC. An unknown parameter is a mistake (400).",
+            "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [],
+        "tags": [
+            {"name": "clusters", "description": "What is watched, and how it stands."},
+            {"name": "events", "description": "What happened."},
+            {"name": "alerts", "description": "What is wrong, and who is told."},
+            {"name": "about", "description": "This description."},
+        ],
+        "paths": _paths(),
+        "components": {"schemas": SCHEMAS},
+    }
+
+
+def _paths() -> dict[str, Any]:
+    name = {
+        "name": "name",
+        "in": "path",
+        "required": True,
+        "description": "The cluster's name.",
+        "schema": {"type": "string"},
+    }
+    event_id = {**name, "name": "id", "description": "The event's id.", "schema": {"type": "integer", "minimum": 0}}
+    clusters = _query("cluster", "Only of these clusters: repeated, or separated by commas.", _texts())
+    return {
+        "/api/v1/clusters": _get("clusters", "listClusters", "All clusters and their states", "Clusters"),
+        "/api/v1/clusters/{name}": _get("clusters", "getCluster", "One cluster", "ClusterDetails", [name], [404]),
+        "/api/v1/clusters/{name}/znodes": _get(
+            "clusters",
+            "getZnode",
+            "One znode: its data, its stat and a page of its children",
+            "Znode",
+            [
+                name,
+                _query("path", "The znode's path, relative to the cluster's.", {"type": "string", "default": "/"}),
+                _query("after", "Only children whose names come after this.", {"type": "string"}),
+                _limit("children"),
+            ],
+            [403, 404, 503],
+        ),
+        "/api/v1/events": _get(
+            "events",
+            "listEvents",
+            "Events, the newest first; with `after` the oldest first, to read on from an id",
+            "Events",
+            [
+                clusters,
+                _query("state", "Only transitions to these states.", _texts(enum=[str(state) for state in State])),
+                _query("after", "Only events with a higher id.", {"type": "integer", "minimum": 0}),
+                _query("before", "Only events with a lower id.", {"type": "integer", "minimum": 0}),
+                _limit("events"),
+            ],
+            [503],
+        ),
+        "/api/v1/events/{id}": _get("events", "getEvent", "One event", "Event", [event_id], [404, 503]),
+        "/api/v1/events/stream": _stream(clusters),
+        "/api/v1/incidents": _get(
+            "alerts",
+            "listIncidents",
+            "Incidents, open ones first",
+            "Incidents",
+            [_query("open", "1: only open ones.", {"type": "integer", "enum": [0, 1]}), _limit("incidents")],
+            [503],
+        ),
+        "/api/v1/deliveries": _get(
+            "alerts",
+            "listDeliveries",
+            "Messages to the receivers of alerts, the newest first",
+            "Deliveries",
+            [
+                _query("incident", "Only of this incident.", {"type": "integer", "minimum": 0}),
+                _query("event", "Only of this event.", {"type": "integer", "minimum": 0}),
+                _limit("deliveries"),
+            ],
+            [503],
+        ),
+        "/api/openapi.json": {
+            "get": {
+                "tags": ["about"],
+                "operationId": "getDocument",
+                "summary": "This document",
+                "responses": {"200": {"description": "OpenAPI 3.1.", "content": _json({"type": "object"})}},
+            }
+        },
+        "/api/docs": {
+            "get": {
+                "tags": ["about"],
+                "operationId": "getDocs",
+                "summary": "This document as a page",
+                "responses": {
+                    "200": {"description": "HTML.", "content": {"text/html": {"schema": {"type": "string"}}}}
+                },
+            }
+        },
+    }
+
+
+def _get(
+    tag: str,
+    operation: str,
+    summary: str,
+    schema: str,
+    parameters: list[dict[str, Any]] | None = None,
+    problems: list[int] | None = None,
+) -> dict[str, Any]:
+    responses: dict[str, Any] = {
+        "200": {
+            "description": SCHEMAS[schema]["description"],
+            "content": _json({"$ref": f"#/components/schemas/{schema}"}),
+        }
+    }
+    for status in [400, *(problems or [])]:
+        responses[str(status)] = {"description": PROBLEMS[status], "content": PROBLEM}
+    return {
+        "get": {
+            "tags": [tag],
+            "operationId": operation,
+            "summary": summary,
+            "parameters": parameters or [],
+            "responses": responses,
+        }
+    }
+
+
+def _stream(clusters: dict[str, Any]) -> dict[str, Any]:
+    after = _query(
+        "after",
+        "First what the log has after this id, then what comes: nothing is missed, nothing comes twice.",
+        {"type": "integer", "minimum": 0},
+    )
+    path = _get("events", "streamEvents", "Events as they come, over a websocket", "Event", [after, clusters])
+    path["get"]["description"] = (
+        "Each message is an Event as JSON text. The server closes with 1001 when it stops and with 1013 when the log "
+        "can't be read: connect again with `after` set to the last id. Who takes nothing for 10 s is dropped."
+    )
+    del path["get"]["responses"]["200"]
+    path["get"]["responses"]["101"] = {
+        "description": "A websocket. Each of its messages is an Event.",
+        "content": _json({"$ref": "#/components/schemas/Event"}),
+    }
+    for status in (403, 426):
+        path["get"]["responses"][str(status)] = {"description": PROBLEMS[status], "content": PROBLEM}
+    return path
+
+
+def _query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    style = {"style": "form", "explode": True} if schema["type"] == "array" else {}
+    return {"name": name, "in": "query", "description": description, "schema": schema, **style}
+
+
+def _limit(what: str) -> dict[str, Any]:
+    return _query(
+        "limit", f"At most so many {what}.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 200}
+    )
+
+
+def _texts(**more: Any) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "string", **more}}
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+async def document(_request: web.Request) -> web.Response:
+    """GET /api/openapi.json"""
+    return web.Response(body=orjson.dumps(build(), option=orjson.OPT_INDENT_2), content_type="application/json")
+
+
+async def docs(request: web.Request) -> web.Response:
+    """GET /api/docs: the document as a page, with no script of its own."""
+    return render(request, "api/docs.html", document=build(), schemas=SCHEMAS)

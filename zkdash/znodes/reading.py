@@ -1,0 +1,105 @@
+"""Reading nodes of a watched cluster for people: few requests, none per child, nothing held for longer than a while."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kazoo.exceptions import NoAuthError, NoNodeError
+from kazoo.protocol.states import ZnodeStat
+
+from zkdash.znodes import paths
+from zkdash.znodes.listing import PAGE_SIZE, ListingCache, Page, Version, page_around, page_of
+
+MAX_LEVELS = 20
+"""How many levels above a node its tree shows."""
+
+
+class Cluster(Protocol):
+    """What is needed of a ClusterContainer; each call raises as it says there."""
+
+    @property
+    def config(self) -> Hashable: ...
+
+    async def children(self, path: str) -> tuple[list[str], ZnodeStat]: ...
+
+    async def stat(self, path: str) -> ZnodeStat | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A node of the tree that stands open, with the page of its children; `readable` is False for a forbidden one."""
+
+    path: str
+    page: Page
+    readable: bool = True
+
+
+class Reader:
+    """Reads pages of children, and keeps the names of what somebody pages through for a little while."""
+
+    def __init__(self, cache: ListingCache | None = None) -> None:
+        self.cache = cache if cache is not None else ListingCache()
+
+    async def names(self, cluster: Cluster, path: str) -> tuple[tuple[str, ...], ZnodeStat]:
+        """All children of a node in order, and its stat. Raises NoNodeError, NoAuthError, ClusterUnavailable."""
+        key = (cluster.config, path)
+        if key in self.cache:
+            stat = await cluster.stat(path)
+            if stat is None:
+                raise NoNodeError
+            kept = self.cache.get(key, _version(stat))
+            if kept is not None:
+                return kept, stat
+        unordered, stat = await cluster.children(path)
+        unordered.sort()
+        names = tuple(unordered)
+        if len(names) > PAGE_SIZE:
+            self.cache.put(key, _version(stat), names)
+        return names, stat
+
+    async def page(
+        self, cluster: Cluster, path: str, after: str = "", limit: int = PAGE_SIZE, prefix: str = ""
+    ) -> tuple[Page, ZnodeStat]:
+        """One page of a node's children as in `page_of`, and its stat. Raises as `names`."""
+        names, stat = await self.names(cluster, path)
+        return page_of(names, after, limit, prefix), stat
+
+    async def branches(self, cluster: Cluster, path: str, after: str = "") -> tuple[Branch, ...]:
+        """What a tree that stands open down to `path` shows, from the top (at most MAX_LEVELS up) to the node itself.
+
+        Of each node above it is the page that has the next one on the way. Raises as `names`.
+        """
+        way = (*paths.ancestors(path), path)[-MAX_LEVELS - 1 :]
+        above = (self._branch(cluster, up, paths.last_name(down)) for up, down in itertools.pairwise(way))
+        return tuple(await asyncio.gather(*above, self._last_branch(cluster, path, after)))
+
+    async def _last_branch(self, cluster: Cluster, path: str, after: str) -> Branch:
+        page, _ = await self.page(cluster, path, after)
+        return Branch(path, page)
+
+    async def _branch(self, cluster: Cluster, path: str, child: str) -> Branch:
+        try:
+            names, _ = await self.names(cluster, path)
+        except NoAuthError:
+            return Branch(path, page_of((child,)), readable=False)
+        return Branch(path, page_around(names, child))
+
+    async def nearest(self, cluster: Cluster, path: str) -> str:
+        """The lowest ancestor of a missing node that is there, in about log2(depth) requests."""
+        above = paths.ancestors(path)
+        there, missing = 0, len(above)
+        while missing - there > 1:
+            middle = (there + missing) // 2
+            if await cluster.stat(above[middle]) is None:
+                missing = middle
+            else:
+                there = middle
+        return above[there] if above else "/"
+
+
+def _version(stat: ZnodeStat) -> Version:
+    return Version(stat.pzxid, stat.cversion)

@@ -101,7 +101,7 @@ def present(root: Path, stamp: Path, assets: list[Asset]) -> bool:
 
 def fingerprint(root: Path, assets: list[Asset]) -> str:
     """SHA-256 of the locked hashes and of the list of files: it changes when another file could come out."""
-    lock = json.loads((root / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    lock = packages_of(root)
     names = [f"{asset.package}={asset.into}/{name}" for asset in assets for name in asset.files]
     hashes = [lock[f"node_modules/{asset.package}"]["integrity"] for asset in assets]
     return hashlib.sha256("\n".join(names + hashes).encode()).hexdigest()
@@ -135,14 +135,21 @@ def run_npm(work: Path, arguments: list[str]) -> None:
             raise AssetsMissing("no npm on the PATH to fetch the browser assets with: install npm") from None
         done = wheel_npm(arguments, return_completed_process=True, **options)
     if done.returncode:
-        raise AssetsMissing(reason(done.stderr))
+        raise AssetsMissing(reason(work, done.stderr))
 
 
-def reason(stderr: str) -> str:
+def reason(work: Path, stderr: str) -> str:
     """npm's many lines as one: what happened, and to which package."""
+    for name, entry in packages_of(work).items():
+        if "EINTEGRITY" in stderr and f"wanted {entry.get('integrity')}" in stderr:
+            package = name.removeprefix("node_modules/")
+            return f"{package} is not what package-lock.json names: its SHA-512 is another one, so nothing was built"
     errors = [line for line in stderr.splitlines() if line.startswith("npm error") and not line.startswith(NOISE)]
     said = [line.removeprefix("npm error").strip() for line in errors]
-    first = next((line for line in said if line), "npm failed and did not say why")
-    if "EINTEGRITY" in stderr:
-        return f"a browser asset is not the one that package-lock.json names: {first}"
-    return f"the browser assets could not be fetched: {first}"
+    return f"the browser assets could not be fetched: {next(filter(None, said), 'npm failed and did not say why')}"
+
+
+def packages_of(root: Path) -> dict[str, dict[str, Any]]:
+    """What package-lock.json names, by folder."""
+    packages: dict[str, dict[str, Any]] = json.loads((root / "package-lock.json").read_text("utf-8"))["packages"]
+    return packages

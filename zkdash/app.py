@@ -73,6 +73,9 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         self._to_stop.append(self.web.stop)
 
         self.clusters.apply(self.config.clusters)
+        for url in self.web.urls:
+            sys.stdout.write(f"zkdash: {url}\n")
+        sys.stdout.flush()
 
     async def finalize(self) -> None:
         while self._to_stop:

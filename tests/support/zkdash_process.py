@@ -115,6 +115,12 @@ class ZkDashProcess:
         assert self.process is not None
         return self.process.wait(deadline_s)
 
+    def freeze(self) -> None:
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
     def sighup(self) -> None:
         os.kill(self.pid, signal.SIGHUP)
 

@@ -1,0 +1,344 @@
+"""The log: in order, complete, in few transactions, and not lost while the store fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import text
+
+from tests.support.bus import Bus
+from tests.support.clock import Clock
+from tests.support.observations import T0, connected, lost, notice, starting, suspended
+from tests.support.until import until
+from zkdash.config import StoreConfig
+from zkdash.store import events as event_rows
+from zkdash.store.engine import Store, StoreUnavailable
+from zkdash.store.rows import Connection
+from zkdash.timeline.event import Event
+from zkdash.timeline.segments import Segment
+from zkdash.timeline.service import EventService
+from zkdash.zookeeper.states import Cause, Kind, Observation, State
+
+DAY_MS = 86_400_000
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(T0)
+
+
+@pytest.fixture
+async def bus() -> Bus:
+    return Bus("Event.recorded!", "History.trouble!")
+
+
+@pytest.fixture
+async def service(bus: Bus, store: Store, clock: Clock) -> AsyncIterator[EventService]:
+    one = EventService(bus, store, now=clock.now, later=clock.later)
+    await one.start()
+    yield one
+    await one.stop()
+
+
+async def record(service: EventService, *observations: Observation) -> list[Event]:
+    """Record and wait for the commit; gives the events."""
+    heard = service.App.heard["Event.recorded!"]
+    before = len(heard)
+    for observation in observations:
+        service.record(observation)
+    await until(lambda: len(heard) == before + len(observations), what="Event.recorded!")
+    return heard[before:]
+
+
+@asynccontextmanager
+async def broken(store: Store) -> AsyncIterator[None]:
+    """While this lasts the tables of the store are gone."""
+    async with store.begin() as connection:
+        await connection.execute(text("ALTER TABLE events RENAME TO elsewhere"))
+    yield
+    async with store.begin() as connection:
+        await connection.execute(text("ALTER TABLE elsewhere RENAME TO events"))
+
+
+async def test_what_a_container_publishes_is_recorded_and_said_after_the_commit(
+    service: EventService, bus: Bus
+) -> None:
+    bus.observe(starting("a"))
+    bus.observe(connected("a"))
+    bus.observe(suspended("a"))
+    bus.observe(lost("a"))
+    bus.observe(notice("a", Cause.SESSION_EXPIRED))
+    await until(lambda: len(bus.heard["Event.recorded!"]) == 5)
+    said = bus.heard["Event.recorded!"]
+    assert await service.find() == said[::-1]
+    assert [event.id for event in said] == sorted({event.id for event in said})
+    assert said[1] == Event(
+        id=said[1].id,
+        cluster="a",
+        at=T0,
+        kind=Kind.STATE,
+        cause=Cause.CONNECTED,
+        from_state=State.LOST,
+        to_state=State.CONNECTED,
+        session_id=-2,
+        server="127.0.0.1:2181",
+        lasted_ms=100,
+    )
+
+
+async def test_a_notice_tells_of_the_last_loss_of_its_cluster(service: EventService) -> None:
+    first, other, second, late = await record(
+        service, lost("a"), lost("b"), lost("a"), notice("a", Cause.SESSION_EXPIRED)
+    )
+    assert late.about == second.id
+    assert await service.about(second.id) == [late]
+    assert await service.about(first.id) == []
+    assert (await service.get(late.id), await service.get(99_999)) == (late, None)
+    (later,) = await record(service, notice("b", Cause.NEVER_CONNECTED))
+    assert later.about == other.id
+
+
+async def test_events_are_found_by_cluster_state_time_and_id(service: EventService) -> None:
+    a1, b1, a2, a3 = await record(
+        service, starting("a", T0), starting("b", T0 + 1), connected("a", T0 + 2), suspended("a", T0 + 3)
+    )
+    assert await service.find(clusters=["a"]) == [a3, a2, a1]
+    assert await service.find(clusters=[]) == []
+    assert await service.find(states=[State.LOST]) == [b1, a1]
+    assert await service.find(since=T0 + 1, until=T0 + 3) == [a2, b1]
+    assert await service.find(before=a2.id) == [b1, a1]
+    assert await service.find(after=a1.id, limit=2) == [b1, a2]
+    assert await service.find(limit=1) == [a3]
+
+
+async def test_two_hundred_clusters_lost_at_once_take_few_transactions(service: EventService, store: Store) -> None:
+    commits: list[object] = []
+    assert store._writer is not None
+    sqlalchemy_event.listen(store._writer.sync_engine, "commit", commits.append)
+    events = await record(service, *(lost(f"cluster-{number}") for number in range(200)))
+    assert [event.cluster for event in events] == [f"cluster-{number}" for number in range(200)]
+    assert len(commits) <= 3
+
+
+async def test_a_consequence_is_written_in_the_transaction_of_its_event(service: EventService, store: Store) -> None:
+    async def mark(connection: Connection, event: Event) -> None:
+        await connection.execute(text("UPDATE events SET reason = 'marked' WHERE id = :id"), {"id": event.id})
+
+    service.consequences.append(mark)
+    (event,) = await record(service, lost("a"))
+    found = await service.get(event.id)
+    assert found is not None
+    assert found.reason == "marked"
+
+
+async def test_while_the_store_fails_nothing_is_lost_and_the_trouble_is_told(
+    service: EventService, bus: Bus, store: Store, clock: Clock
+) -> None:
+    async with broken(store):
+        service.record(lost("a"))
+        await until(lambda: service.trouble)
+        service.record(connected("a"))
+        service.record(lost("b"))
+        assert service.trouble.startswith("The history can't be written since 2025-06-15T15:06:40.000Z: ")
+        assert service.trouble.endswith("Waiting in memory: 3.")
+        waits = []
+        for _ in range(4):
+            await until(lambda: clock.timers)
+            waits += clock.waits_s()
+            clock.advance(waits[-1])
+            await until(lambda: clock.timers)
+        assert waits == [1, 2, 4, 5]
+    assert bus.heard["Event.recorded!"] == []
+    clock.advance(5)
+    await until(lambda: len(bus.heard["Event.recorded!"]) == 3)
+    assert [event.cluster for event in await service.find(after=0)] == ["a", "a", "b"]
+    assert service.trouble == ""
+    assert len(bus.heard["History.trouble!"]) == 2
+
+
+async def test_a_commit_that_held_though_nobody_said_so_is_not_written_twice(
+    service: EventService, store: Store, bus: Bus, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = store.begin
+    answers = [StoreUnavailable("the line broke after the commit")]
+
+    @asynccontextmanager
+    async def doubtful() -> AsyncIterator[Connection]:
+        async with begin() as connection:
+            yield connection
+        if answers:
+            raise answers.pop()
+
+    monkeypatch.setattr(store, "begin", doubtful)
+    service.record(lost("a"))
+    service.record(lost("b"))
+    await until(lambda: service.trouble)
+    service.record(lost("c"))
+    clock.advance(1)
+    await until(lambda: len(bus.heard["Event.recorded!"]) == 3)
+    assert [event.cluster for event in await service.find(after=0)] == ["a", "b", "c"]
+    assert [event.cluster for event in bus.heard["Event.recorded!"]] == ["a", "b", "c"]
+
+
+async def test_a_broken_consequence_holds_up_no_event_and_no_other_consequence(
+    service: EventService, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[str] = []
+
+    async def fail(connection: Connection, event: Event) -> None:
+        if event.cluster == "bad":
+            raise ZeroDivisionError
+        seen.append(event.cluster)
+
+    service.consequences.append(fail)
+    await record(service, lost("a"), lost("bad"), lost("c"))
+    assert [event.cluster for event in await service.find(after=0)] == ["a", "bad", "c"]
+    assert set(seen) == {"a", "c"}
+    assert "could not be written with its consequences" in caplog.text
+
+
+async def test_whatever_a_server_or_a_library_says_can_be_stored(service: EventService) -> None:
+    odd = replace(lost("a", reason="\0 \ud800 <script> 🦓" + "x" * 10_000), session_id=2**64 - 2, server="\0:1")
+    (event,) = await record(service, odd)
+    assert event == await service.get(event.id)
+    assert event.session_id == -2
+    assert event.reason.startswith("\ufffd ? <script> 🦓x")
+
+
+async def test_what_waits_at_the_end_is_still_written(bus: Bus, store: Store, clock: Clock) -> None:
+    service = EventService(bus, store, now=clock.now, later=clock.later)
+    await service.start()
+    for number in range(1000):
+        service.record(lost(f"cluster-{number}"))
+    await service.stop()
+    assert len(await service.find(limit=2000)) == 1000
+    async with store.connect() as connection:
+        assert await connection.scalar(text("SELECT stopped_at FROM runs")) == clock.now()
+
+
+async def test_a_store_that_fails_at_the_end_does_not_hold_up_the_end(
+    bus: Bus, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("zkdash.timeline.service._STOP_DEADLINE_S", 0.1)
+    service = EventService(bus, store)
+    await service.start()
+    async with broken(store):
+        service.record(lost("a"))
+        await until(lambda: service.trouble)
+        await service.stop()
+    assert "The end of the history could not be written." in caplog.text
+
+
+# Lanes
+
+
+async def test_lanes_join_what_one_process_saw_and_leave_out_what_none_did(
+    bus: Bus, store: Store, clock: Clock
+) -> None:
+    first = EventService(bus, store, now=clock.now, later=clock.later)
+    await first.start()
+    await record(first, starting("a", T0), connected("a", T0 + 10), connected("b", T0 + 10))
+    clock.advance(5)  # a sign of life
+    await until(lambda: clock.timers)
+    clock.advance(1)
+    await first.stop()
+    clock.advance(100)
+    second = EventService(bus, store, now=clock.now, later=clock.later)
+    await second.start()
+    started = clock.now()
+    (_, _, _, again, up) = [
+        *(await first.find(after=0)),
+        *await record(second, starting("a", started), connected("a", started + 20)),
+    ]
+    clock.advance(1000)
+    lanes = await second.lanes(["a", "b", "c"], T0 + 5, clock.now() + 60_000)
+    await second.stop()
+    assert lanes["a"] == (
+        Segment(State.LOST, T0 + 5, T0 + 10, 1),
+        Segment(State.CONNECTED, T0 + 10, T0 + 6000, 2),
+        Segment(None, T0 + 6000, started),
+        Segment(State.LOST, started, started + 20, again.id),
+        Segment(State.CONNECTED, started + 20, clock.now(), up.id),
+    )
+    assert lanes["b"][1:] == (Segment(State.CONNECTED, T0 + 10, T0 + 6000, 3), Segment(None, T0 + 6000, clock.now()))
+    assert lanes["c"] == (Segment(None, T0 + 5, clock.now()),)
+
+
+async def test_a_lane_knows_what_was_last_seen_long_before_its_range(service: EventService, clock: Clock) -> None:
+    await record(service, starting("a"), connected("a", T0 + 1), connected("b", T0 + 1), suspended("b", T0 + 2))
+    clock.advance(100_000)
+    assert await service.lanes(["a", "b"], clock.now() - 1000, clock.now()) == {
+        "a": (Segment(State.CONNECTED, clock.now() - 1000, clock.now(), 2),),
+        "b": (Segment(State.SUSPENDED, clock.now() - 1000, clock.now(), 4),),
+    }
+    assert await service.lanes([], 0, clock.now()) == {}
+    assert await service.lanes(["a"], clock.now(), T0) == {"a": ()}
+
+
+async def test_while_the_log_cannot_be_written_lanes_end_with_what_is_in_it(
+    service: EventService, store: Store, clock: Clock
+) -> None:
+    await record(service, connected("a"))
+    async with store.begin() as connection:
+        await connection.execute(text("ALTER TABLE runs RENAME TO elsewhere"))
+    service.record(lost("a"))
+    await until(lambda: service.trouble)
+    async with store.begin() as connection:
+        await connection.execute(text("ALTER TABLE elsewhere RENAME TO runs"))
+    clock.at += 60_000
+    assert await service.lanes(["a"], T0, clock.now()) == {"a": (Segment(None, T0, clock.now()),)}
+
+
+async def test_a_clock_that_is_set_back_breaks_no_lane(service: EventService, clock: Clock) -> None:
+    await record(service, connected("a"))
+    clock.at -= 3_600_000
+    await record(service, lost("a", clock.now()))
+    clock.at += 1000
+    lanes = await service.lanes(["a"], clock.now() - 2000, clock.now() + 2000)
+    assert lanes["a"] == (
+        Segment(None, clock.now() - 2000, clock.now() - 1000),
+        Segment(State.LOST, clock.now() - 1000, clock.now(), 2),
+    )
+
+
+async def test_thousands_of_events_make_lanes_quickly(service: EventService, store: Store, clock: Clock) -> None:
+    clusters = [f"cluster-{number}" for number in range(50)]
+    await record(service, *(connected(name) for name in clusters))
+    rows = [
+        {"run_id": 1, "seq": 1000 + n, "cluster": clusters[n % 50], "at": T0 - 20_000 + n, "kind": "state"}
+        | {"cause": "connected", "from_state": None, "to_state": "CONNECTED", "reason": ""}
+        | {"session_id": None, "server": None, "lasted_ms": None}
+        for n in range(20_000)
+    ]
+    async with store.begin() as connection:
+        await event_rows.add(connection, rows)
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    await service.lanes(clusters, T0 - 2000, T0 + 1000)
+    assert loop.time() - started < 0.5
+
+
+# Housekeeping
+
+
+async def test_old_events_go_but_never_the_last_of_a_cluster(service: EventService, bus: Bus, clock: Clock) -> None:
+    bus.config = replace(bus.config, store=StoreConfig("", keep_events_days=2))
+    old, last_of_a, last_of_b, young = await record(
+        service, lost("b", T0 - 9 * DAY_MS), lost("a", T0 - 8 * DAY_MS), lost("b", T0 - 7 * DAY_MS), connected("c")
+    )
+    await service._on_housekeeping("Application.housekeeping!")
+    assert await service.find(after=0) == [last_of_a, last_of_b, young]
+    assert await service.get(old.id) is None
+
+
+async def test_ids_are_never_given_twice(service: EventService, bus: Bus, store: Store) -> None:
+    (first,) = await record(service, lost("a"))
+    async with store.begin() as connection:
+        await connection.execute(text("DELETE FROM events"))
+    (second,) = await record(service, lost("a"))
+    assert second.id > first.id

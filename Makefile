@@ -39,8 +39,8 @@ demo: setup ## real ZooKeeper servers with trouble, and zkdash on them: prints o
 	@.ci/ensure zookeeper
 	@exec $(BIN)/zkdash demo $(ARGS)
 
-test: setup lint types ## everything: lint, types and all tests, on real ZooKeeper and in a real browser
-	@.ci/ensure zookeeper chromium
+test: setup lint types ## everything: lint, types and all tests, on real servers and in a real browser
+	@.ci/ensure zookeeper chromium postgresql
 	@$(BIN)/pytest $(ARGS)
 
 test-fast: setup ## the tests that need no server, no browser and no patience

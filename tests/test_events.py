@@ -310,10 +310,10 @@ async def test_thousands_of_events_make_lanes_quickly(service: EventService, sto
     clusters = [f"cluster-{number}" for number in range(50)]
     await record(service, *(connected(name) for name in clusters))
     rows = [
-        {"run_id": 1, "seq": 1000 + n, "cluster": clusters[n % 50], "at": T0 - 20_000 + n, "kind": "state"}
+        {"run_id": 1, "seq": 1000 + n, "cluster": clusters[n % 50], "at": T0 - 5_000 + n, "kind": "state"}
         | {"cause": "connected", "from_state": None, "to_state": "CONNECTED", "reason": ""}
         | {"session_id": None, "server": None, "lasted_ms": None}
-        for n in range(20_000)
+        for n in range(5_000)
     ]
     async with store.begin() as connection:
         await event_rows.add(connection, rows)

@@ -2,8 +2,7 @@
 import { set, heardAt } from "./lib/clock.js";
 import { clock, span } from "./time.js";
 
-const TICK_MS = 5000; // how often zkdash says that it is there
-const LATE_MS = 7500; // a tick is late: say how old the page is
+const LATE_MS = 7500; // zkdash says every 5 s that it is there; from here on the page says how old it is
 const DEAD_MS = 15000; // the websocket is no help: poll
 const POLL_MS = 5000;
 const GRACE_MS = 2500; // for connecting, before it is worth a word
@@ -43,6 +42,7 @@ function update() {
   if (now === state) return;
   const before = state;
   state = shown.dataset.state = root.dataset.live = now;
+  document.dispatchEvent(new CustomEvent("zkdash:live"));
   if (now === "gone" || now === "polling") announcer.textContent = words;
   if (now === "live" && (before === "gone" || before === "polling")) announcer.textContent = "live again";
 }
@@ -54,10 +54,10 @@ function poll() {
 
 document.addEventListener("htmx:ws:after:connection", () => { open = true; });
 document.addEventListener("htmx:ws:close", () => {
-  open = false;
-  answered = false;
+  if (!open) return; // one more try to connect that failed
+  open = answered = false;
   quietUntil = performance.now() + GRACE_MS;
-  if (!document.hidden) poll();
+  poll();
   update();
 });
 document.addEventListener("htmx:ws:before:message:incoming", (event) => {

@@ -14,7 +14,7 @@ export function span(seconds) {
   if (at < 0) return "0 s";
   const [size, unit] = UNITS[at];
   const [smaller, small] = UNITS[at + 1] ?? [];
-  const rest = smaller ? Math.floor((seconds % size) / smaller) : 0;
+  const rest = smaller && seconds < 10 * size ? Math.floor((seconds % size) / smaller) : 0; // what soon goes on is not told to the second
   return `${Math.floor(seconds / size)} ${unit}${rest ? ` ${rest} ${small}` : ""}`;
 }
 

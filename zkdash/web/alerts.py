@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from zkdash.log import get_logger
 from zkdash.web.keys import ALERTING, Dashboard
-from zkdash.web.live import LiveHub, partial
+from zkdash.web.live import LiveHub
 from zkdash.web.render import fragment, render
+from zkdash.web.wire import partial
 
 L = get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""The kept fragments: every cluster's card and its line in the frame, rendered when it changes and joined on request."""
+"""The kept fragments: every cluster's card and entry at the side, drawn when it changes and joined on request."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from zkdash.timeline.event import Event
 from zkdash.timeline.segments import Segment
 from zkdash.web import lanes
 from zkdash.web.keys import Dashboard
-from zkdash.web.live import LiveHub, now_ms, partial
+from zkdash.web.live import LiveHub
+from zkdash.web.pieces import facts, lane, patience
 from zkdash.web.render import fragment
 from zkdash.web.urls import url_for_cluster
+from zkdash.web.wire import now_ms, partial
 from zkdash.web.words import Standing, standing, summary, worst
 from zkdash.zookeeper.states import Cause
 
@@ -253,29 +255,3 @@ class Board:
         if container is None:
             return partial("facts", fragment("cluster/_gone.html"))
         return partial("facts", facts(container))
-
-
-def facts(container: ClusterContainer) -> Markup:
-    """The card of a cluster's own page: its state, and the facts of its session."""
-    status = container.status
-    return fragment(
-        "cluster/_facts.html", cluster=container, status=status, standing=standing(status.state, status.cause)
-    )
-
-
-def patience(container: ClusterContainer | None) -> int:
-    """How long (ms) a first connection may take before it counts as a loss."""
-    return round(container.config.session_timeout_s * 1000) + 500 if container is not None else 0
-
-
-def lane(name: str, segments: tuple[Segment, ...], since: int, until: int, patience_ms: int, *, live: bool) -> Markup:
-    """One swimlane as it stands on a page; a live one is moved on by the browser."""
-    return fragment(
-        "components/_lane.html",
-        name=name,
-        bars=lanes.bars(segments, since, until, patience_ms, runs_on=live),
-        words=lanes.in_words(segments, since, until, patience_ms),
-        since=since,
-        until=until,
-        live=live,
-    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from zkdash.web.board import facts
 from zkdash.web.keys import FEED, ZKDASH
+from zkdash.web.pieces import facts
 from zkdash.web.render import render
 from zkdash.web.timerange import View
 from zkdash.zookeeper.container import ClusterContainer

@@ -56,10 +56,7 @@ def failure_of(error: Exception, request: web.Request) -> Failure:
 def cluster_unavailable(error: ClusterUnavailable) -> Failure:
     """A cluster that can't be asked now: which, in what state, since when and why."""
     word = STATE_WORDS[error.state]
-    if error.state is State.CONNECTED:
-        title = f"{error.cluster} does not answer"
-    else:
-        title = f"{error.cluster} is {word}"
+    title = f"{error.cluster} does not answer" if error.state is State.CONNECTED else f"{error.cluster} is {word}"
     detail = error.reason[:1].upper() + error.reason[1:] or f"It is {word} since {filters.utc(error.since)}"
     return Failure(503, title, f"{detail.rstrip('.')}.", True, error.cluster, error.state, error.since)
 

@@ -12,11 +12,13 @@ from zkdash.log import get_logger
 from zkdash.timeline.event import Event
 from zkdash.timeline.segments import Segment
 from zkdash.web import lanes, timerange
-from zkdash.web.board import STATE_MESSAGES, lane, patience
+from zkdash.web.board import STATE_MESSAGES
 from zkdash.web.keys import Dashboard
-from zkdash.web.live import LiveHub, now_ms, partial
+from zkdash.web.live import LiveHub
+from zkdash.web.pieces import lane, patience
 from zkdash.web.render import fragment
 from zkdash.web.timerange import View
+from zkdash.web.wire import now_ms, partial
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer

@@ -41,7 +41,7 @@ def duration(ms: float | None) -> str:
     """Milliseconds for people, in at most two units: "0.4 s", "12 s", "3 min 12 s", "2 d 4 h"; "–" for None."""
     if ms is None:
         return "–"
-    if ms < 9_950:
+    if ms < 9_950 and ms % 1000:
         return f"{max(ms, 0) / 1000:.1f} s"
     seconds = round(ms / 1000)
     for index, (size, unit) in enumerate(UNITS_S):

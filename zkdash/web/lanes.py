@@ -15,6 +15,8 @@ MAX_BARS = 400
 """More transitions than this in one lane are drawn as what was worst in each of as many slots."""
 MIN_TROUBLE_PERCENT = 0.3
 """A short outage is drawn at least this wide, so that it can be seen."""
+NOW_PERCENT = 0.8
+"""The present state of a live lane is drawn at least this wide."""
 
 DRAWN = ("connected", "unknown", "connecting", "suspended", "lost")
 """What is drawn first, and so lies below."""
@@ -55,7 +57,7 @@ def with_present(segments: Iterable[Segment], state: State, since: int, now: int
 
 
 def bars(segments: Sequence[Segment], since: int, until: int, patience_ms: int, runs_on: bool = False) -> list[Bar]:
-    """The bars of a lane from `since` to `until`, trouble last so that it is drawn on top.
+    """The bars of a lane from `since` to `until`, trouble after the rest so that it is drawn on top.
 
     `patience_ms` as for `words_of`. With `runs_on` the last bar reaches beyond the lane's end: the browser moves a
     live lane to the left.
@@ -71,9 +73,10 @@ def bars(segments: Sequence[Segment], since: int, until: int, patience_ms: int, 
         if word in ("lost", "suspended"):
             width = max(width, MIN_TROUBLE_PERCENT)
         if runs_on and each is shown[-1]:
-            width += 100
+            x, width = min(x, 100 - NOW_PERCENT), width + 100
         made.append(Bar(word, round(x, 3), round(width, 3), each.start, each.end, each.event_id))
-    return sorted(made, key=lambda bar: DRAWN.index(bar.word))
+    present = made[-1:] if runs_on else []  # on top of all, for it may cover what was a moment ago
+    return sorted(made[: len(made) - len(present)], key=lambda bar: DRAWN.index(bar.word)) + present
 
 
 def words_of(segments: Sequence[Segment], patience_ms: int) -> list[str]:

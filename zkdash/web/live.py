@@ -8,18 +8,16 @@ the same address and gets the same state by plain HTTP.
 from __future__ import annotations
 
 import asyncio
-import struct
-import time
-from collections.abc import Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Protocol
 
-import orjson
 from aiohttp import WSCloseCode, web
 
 from zkdash.log import get_logger
 from zkdash.web.keys import HUB
 from zkdash.web.origin import refuse_foreign_origin
+from zkdash.web.wire import frame, now_ms, tick
 
 L = get_logger(__name__)
 
@@ -99,14 +97,14 @@ class LiveHub:
         if self._timer is not None:
             self._timer.cancel()
         responses = [viewer.response for viewer in self.viewers if viewer.response is not None]
-        closing = [asyncio.create_task(one.close(code=WSCloseCode.GOING_AWAY, drain=False)) for one in responses]
-        if closing:
-            _, late = await asyncio.wait(closing, timeout=CLOSE_S)
-            for task in late:
-                task.cancel()
+        closing = asyncio.gather(
+            *(one.close(code=WSCloseCode.GOING_AWAY, drain=False) for one in responses), return_exceptions=True
+        )
+        with suppress(TimeoutError):
+            await asyncio.wait_for(closing, CLOSE_S)
         for viewer in list(self.viewers):
             viewer.transport.abort()
-        await asyncio.gather(*self._tasks, *closing, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # What changes
 
@@ -168,7 +166,7 @@ class LiveHub:
         return topics
 
     @asynccontextmanager
-    async def _opened(self, topics: tuple[str, ...]):  # type: ignore[no-untyped-def]  # contextlib's own type says it
+    async def _opened(self, topics: tuple[str, ...]) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for topic in topics:
                 source = self.sources[family(topic)]
@@ -238,27 +236,3 @@ async def live(request: web.Request) -> web.StreamResponse:
 def family(topic: str) -> str:
     """ "cluster/orders" -> "cluster", "timeline?range=1h" -> "timeline"."""
     return topic.partition("?")[0].partition("/")[0]
-
-
-def partial(element_id: str, html: str, swap: str = "outerMorph") -> str:
-    """A piece that htmx swaps into the element with this id; `html` is markup, the id needs no escaping."""
-    return f'<hx-partial id="{element_id}" hx-swap="{swap}">{html}</hx-partial>'
-
-
-def frame(payload: bytes) -> bytes:
-    """An unmasked text frame as a server sends it (RFC 6455, section 5.2)."""
-    size = len(payload)
-    if size < 126:
-        return struct.pack("!BB", 0x81, size) + payload
-    if size < 1 << 16:
-        return struct.pack("!BBH", 0x81, 126, size) + payload
-    return struct.pack("!BBQ", 0x81, 127, size) + payload
-
-
-def tick() -> bytes:
-    """The frame that says zkdash is there: JSON without content, which htmx hands on and swaps nowhere."""
-    return frame(orjson.dumps({"now": now_ms()}))
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000

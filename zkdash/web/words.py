@@ -13,7 +13,7 @@ STATE_WORDS = {State.CONNECTED: "connected", State.SUSPENDED: "suspended", State
 
 CAUSE_WORDS = {
     Cause.STARTING: "zkdash started to watch it",
-    Cause.CONNECTED: "a server gave a session",
+    Cause.CONNECTED: "a server gave a new session",
     Cause.RECONNECTED: "came back in the same session",
     Cause.CONNECTION_LOST: "the connection broke",
     Cause.SESSION_TIMEOUT: "no server answered within the session timeout",
@@ -27,7 +27,7 @@ CAUSE_WORDS = {
 CAUSE_EXPLAINED = {
     Cause.STARTING: "zkdash began to watch this cluster here. What was before, it does not know; until the first "
     "connection ZooKeeper's client counts as LOST.",
-    Cause.CONNECTED: "A server accepted the connection and gave a session.",
+    Cause.CONNECTED: "A server accepted the connection and gave a new session.",
     Cause.RECONNECTED: "A server answered again before the session timeout was over: the session and everything "
     "that hangs on it (ephemeral znodes, watches) survived.",
     Cause.CONNECTION_LOST: "The connection to the server broke or went silent. The session lives on as long as a "
@@ -48,7 +48,8 @@ CAUSE_EXPLAINED = {
 def explain(cause: Cause, reason: str) -> str:
     """A cause as a sentence, with the reason that was seen: "The connection broke: refused by zk1:2181."."""
     words = CAUSE_WORDS[cause]
-    return f"{words[:1].upper()}{words[1:]}{': ' if reason else ''}{reason.rstrip('.')}."
+    first = words[0] if words.startswith("zkdash") else words[0].upper()
+    return f"{first}{words[1:]}{': ' if reason else ''}{reason.rstrip('.')}."
 
 
 class Standing(enum.StrEnum):

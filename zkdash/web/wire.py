@@ -1,0 +1,32 @@
+"""What goes over the websocket: pieces that htmx swaps in by id, framed once for all who get them."""
+
+from __future__ import annotations
+
+import struct
+import time
+
+import orjson
+
+
+def partial(element_id: str, html: str, swap: str = "outerMorph") -> str:
+    """A piece that htmx swaps into the element with this id; `html` is markup, the id needs no escaping."""
+    return f'<hx-partial id="{element_id}" hx-swap="{swap}">{html}</hx-partial>'
+
+
+def frame(payload: bytes) -> bytes:
+    """An unmasked text frame as a server sends it (RFC 6455, section 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return struct.pack("!BB", 0x81, size) + payload
+    if size < 1 << 16:
+        return struct.pack("!BBH", 0x81, 126, size) + payload
+    return struct.pack("!BBQ", 0x81, 127, size) + payload
+
+
+def tick() -> bytes:
+    """The frame that says zkdash is there: JSON without content, which htmx hands on and swaps nowhere."""
+    return frame(orjson.dumps({"now": now_ms()}))
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -25,6 +25,7 @@ T = TypeVar("T")
 REPO = Path(__file__).parents[2]
 READY_LINE = re.compile(r"^zkdash: http://127\.0\.0\.1:(\d+)/", re.MULTILINE)
 MOST_SLACK_S = 0.4
+FOREVER_S = 3600.0
 
 
 class ZkDashProcess:
@@ -46,6 +47,7 @@ class ZkDashProcess:
         self.process: subprocess.Popen[bytes] | None = None
         self._log_starts: list[int] = []
         self._waited_s = 0.0
+        self._most_slack_s = MOST_SLACK_S
         self.configure(config)
 
     def configure(self, config: str) -> None:
@@ -116,7 +118,10 @@ class ZkDashProcess:
         return self.process.wait(deadline_s)
 
     def freeze(self) -> None:
+        """Stop its execution. From then on its log may tell of slow callbacks."""
         os.kill(self.pid, signal.SIGSTOP)
+        self._most_slack_s = FOREVER_S
+        self._waited_s = FOREVER_S
 
     def thaw(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
@@ -200,7 +205,7 @@ class ZkDashProcess:
 
     def _troubles(self, log: str) -> list[str]:
         ready = READY_LINE.search(log)  # before it is ready nobody waits for its event loop
-        slack_s = min(self._waited_s, MOST_SLACK_S) if ready else 60.0
+        slack_s = min(self._waited_s, self._most_slack_s) if ready else FOREVER_S
         return troubles(log[ready.end() :] if ready else log, slack_s=slack_s)
 
     def _note_waiting(self) -> None:

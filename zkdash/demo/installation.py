@@ -10,7 +10,7 @@ from pathlib import Path
 from zkdash.errors import StartError
 
 DEBIAN_JARS = Path("/usr/share/java")
-DEBIAN_NAMES = ("zookeeper.jar", "slf4j-simple.jar", "servlet-api.jar")
+DEBIAN_NAMES = ("zookeeper.jar", "slf4j-simple.jar", "servlet-api.jar", "netty-codec.jar", "netty-resolver.jar")
 WHAT_TO_INSTALL = (
     "install Debian's package (apt-get install zookeeper), or set ZOOKEEPER_HOME to an unpacked Apache ZooKeeper"
 )
@@ -46,7 +46,7 @@ def _find_classpath() -> str:
             return found
         raise StartError(f"ZOOKEEPER_HOME={home} has no zookeeper-*.jar in it or in its lib folder: {WHAT_TO_INSTALL}")
     if (DEBIAN_JARS / "zookeeper.jar").exists():
-        # Its manifest names what else it needs, all but what makes it log and what its AdminServer runs on.
+        # Its manifest names what else it needs, all but what logging, AdminServer and TLS need.
         return os.pathsep.join(str(DEBIAN_JARS / name) for name in DEBIAN_NAMES)
     if (script := shutil.which("zkServer.sh")) and (found := _of_home(Path(script).resolve().parent.parent)):
         return found

@@ -81,6 +81,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         self._writer: asyncio.StreamWriter | None = None
         self._serving = False
         self._drop_reason = ""
+        self._last = ("", 0)
         self._last_read = self._last_send = self._beat_due = 0.0
         self._beat_handle: asyncio.TimerHandle | None = None
         self.negotiated_timeout_s = 0.0
@@ -135,6 +136,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         failures: dict[str, str] = {}
         hosts = list(self.client.hosts)
         random.shuffle(hosts)
+        hosts.sort(key=lambda one: one == self._last)  # the server that just went silent is tried after the others
         attempt_s = min(MAX_ATTEMPT_S, max(MIN_ATTEMPT_S, self.client._session_timeout / 1000.0 / len(hosts)))
         for host, port in hosts:
             try:
@@ -152,6 +154,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         """One server's turn, up to the end of its connection. True if it served, or if its word decides."""
         try:
             reader = await self._connect(address, attempt_s)
+            self._last = (address.host, address.port)
             await self._serve(reader)
         except ConnectFailed as error:
             failures[address.server] = str(error)

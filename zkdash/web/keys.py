@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from zkdash.web.board import Board
     from zkdash.web.feed import Feed
     from zkdash.web.live import LiveHub
+    from zkdash.web.metrics import Metrics
+    from zkdash.web.stream import EventStreams
     from zkdash.znodes.reading import Reader
     from zkdash.zookeeper.service import ClusterService
 
@@ -35,3 +37,5 @@ BOARD: web.AppKey[Board] = web.AppKey("board")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
 HUB: web.AppKey[LiveHub] = web.AppKey("hub")
 READER: web.AppKey[Reader] = web.AppKey("reader")
+STREAMS: web.AppKey[EventStreams] = web.AppKey("streams")
+METRICS: web.AppKey[Metrics] = web.AppKey("metrics")

@@ -15,11 +15,12 @@ from zkdash.web.alerts import Alerting
 from zkdash.web.assets import shipped
 from zkdash.web.board import Board
 from zkdash.web.feed import Feed
-from zkdash.web.keys import ALERTING, BOARD, FEED, HUB, READER, ZKDASH, Dashboard
+from zkdash.web.keys import ALERTING, BOARD, FEED, HUB, METRICS, READER, STREAMS, ZKDASH, Dashboard
 from zkdash.web.live import LiveHub
+from zkdash.web.metrics import Metrics
 from zkdash.web.middleware import MIDDLEWARES, add_security_headers
 from zkdash.web.routes import add_routes
-from zkdash.znodes.reading import Reader
+from zkdash.web.stream import EventStreams
 from zkdash.znodes.reading import Reader
 
 L = get_logger(__name__)
@@ -36,12 +37,14 @@ def make_site(dashboard: Dashboard) -> web.Application:
     site = web.Application(middlewares=MIDDLEWARES)
     hub = LiveHub()
     board, feed, alerting = Board(dashboard, hub), Feed(dashboard, hub), Alerting(dashboard, hub)
+    streams = EventStreams(dashboard)
+    metrics = Metrics(dashboard, hub, streams)
     hub.sources |= {"frame": board, "overview": board, "cluster": board, "timeline": feed, "alerts": alerting}
     site[ZKDASH], site[READER], site[HUB] = dashboard, Reader(), hub
     site[BOARD], site[FEED], site[ALERTING] = board, feed, alerting
-    site[READER] = Reader()
+    site[STREAMS], site[METRICS] = streams, metrics
     site.on_response_prepare.append(add_security_headers)
-    parts = (hub, board, feed, alerting)
+    parts = (hub, board, feed, alerting, streams, metrics)
 
     async def start(_site: web.Application) -> None:
         for part in parts:

@@ -16,6 +16,7 @@ UNSEEN = re.compile(
     "\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff"  # private use, tags: no font has them
     "]+"
 )
+SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 LINE_BREAKS = re.compile("[\t\n]")
 
 
@@ -67,11 +68,10 @@ def _shown(characters: str) -> str:
 
 
 def _mark(character: str) -> str:
+    """An escape that everybody reads and every font has; `\\x80` and up are bytes that aren't UTF-8."""
     code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
-    return f"⟨U+{code:04X}⟩"
+    if code < 0x80:
+        return SHORT.get(character, f"\\x{code:02x}")
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

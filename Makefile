@@ -3,7 +3,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := zkdash tests bench hatch_build.py
+SOURCES := zkdash tests bench docs hatch_build.py
 
 # A Python >= 3.11 that really runs: version managers leave commands on the PATH that don't.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \

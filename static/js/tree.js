@@ -52,7 +52,7 @@ async function fetchChildren(item) {
   group.hidden = true;
   item.append(group);
   item.ariaBusy = "true";
-  const url = `${linkOf(item).getAttribute("href")}?tree=1`;
+  const url = `${linkOf(item).getAttribute("href")}?tree=more`;
   await htmx.ajax("GET", url, { source: group, target: group, swap: "innerHTML", push: "false" });
   item.ariaBusy = null;
   if (group.childElementCount > 0) return true;
@@ -158,4 +158,10 @@ document.addEventListener("htmx:after:swap", () => {
 });
 
 adopt();
-tree()?.querySelector('[aria-selected="true"] > .tree__row')?.scrollIntoView({ block: "nearest" });
+
+const shown = tree()?.querySelector('[aria-selected="true"] > .tree__row');
+if (shown) { // within the tree's own frame: the page stays where it is
+  const frame = tree().parentElement;
+  const below = shown.getBoundingClientRect().bottom - frame.getBoundingClientRect().top - frame.clientHeight;
+  if (below > 0) frame.scrollTop = below + frame.clientHeight / 3;
+}

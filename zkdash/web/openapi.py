@@ -115,6 +115,7 @@ def _paths() -> dict[str, Any]:
                 "tags": ["about"],
                 "operationId": "getDocument",
                 "summary": "This document",
+                "parameters": [],
                 "responses": {"200": {"description": "OpenAPI 3.1.", "content": _json({"type": "object"})}},
             }
         },
@@ -123,6 +124,7 @@ def _paths() -> dict[str, Any]:
                 "tags": ["about"],
                 "operationId": "getDocs",
                 "summary": "This document as a page",
+                "parameters": [],
                 "responses": {
                     "200": {"description": "HTML.", "content": {"text/html": {"schema": {"type": "string"}}}}
                 },

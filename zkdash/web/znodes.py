@@ -41,6 +41,13 @@ class Tab(enum.StrEnum):
     ACL = "acl"
 
 
+class Side(enum.StrEnum):
+    """Where rows of the tree that are asked for join those that are there."""
+
+    BEFORE = "before"
+    MORE = "more"
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a request wants to see: the view state, all of it from the URL."""
@@ -77,8 +84,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     try:
         if query.flag("raw"):
             return await download(container, path)
-        if query.flag("tree"):
-            return await level(request, container, path)
+        side = query.choice("tree", Side)
+        if side is not None:
+            return await level(request, container, path, side)
         return await page(request, container, path, Wish.of(request))
     except NoNodeError:
         return await missing(request, container, path)
@@ -134,10 +142,10 @@ def _tabs(its_stat: ZnodeStat) -> tuple[tuple[Tab, str, str], ...]:
     )
 
 
-async def level(request: web.Request, container: ClusterContainer, path: str) -> web.Response:
+async def level(request: web.Request, container: ClusterContainer, path: str, side: Side) -> web.Response:
     """One page of a node's children as rows of the tree; what goes wrong is a row that says so."""
     after = Query(request).text("after")
-    context: dict[str, Any] = {"cluster": container, "path": path}
+    context: dict[str, Any] = {"cluster": container, "path": path, "side": side}
     try:
         children, _ = await request.app[READER].page(container, path, after)
     except (NoNodeError, NoAuthError, ClusterUnavailable, InvalidPath) as error:

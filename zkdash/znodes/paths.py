@@ -21,15 +21,15 @@ def from_url(raw: str) -> str:
     Empty segments are skipped ("//a/" is "/a"); nothing at all is "/". Raises BadPath.
     """
     if _BROKEN_ESCAPE.search(raw):
-        raise BadPath("the address has a % that isn't followed by two hex digits (a % in a name is written %25)")
+        raise BadPath("The address has a % that isn't followed by two hex digits (a % in a name is written %25).")
     names = []
     for segment in raw.split("/"):
         try:
             name = unquote_to_bytes(segment).decode()
         except UnicodeDecodeError:
-            raise BadPath("the address isn't valid UTF-8") from None
+            raise BadPath("The address isn't valid UTF-8.") from None
         if "/" in name:
-            raise BadPath("the address has %2F inside a name, but a znode's name can't have a slash")
+            raise BadPath("The address has %2F inside a name, but a znode's name can't have a slash.")
         if name:
             names.append(name)
     return from_text("/" + "/".join(names))
@@ -42,16 +42,16 @@ def from_text(text: str) -> str:
     """
     names = [name for name in text.split("/") if name]
     if any(name in (".", "..") for name in names):
-        raise BadPath('"." and ".." can\'t be names of znodes, and paths here are never relative')
+        raise BadPath('"." and ".." can\'t be names of znodes, and paths here are never relative.')
     if "\0" in text:
-        raise BadPath("a path can't have the null character")
+        raise BadPath("A path can't have the null character.")
     path = "/" + "/".join(names)
     try:
         size = len(path.encode())
     except UnicodeEncodeError:
-        raise BadPath("the path isn't valid unicode") from None
+        raise BadPath("The path isn't valid unicode.") from None
     if size > MAX_PATH_BYTES:
-        raise BadPath(f"the path has {size:,} bytes; at most {MAX_PATH_BYTES:,} are allowed")
+        raise BadPath(f"The path has {size:,} bytes; at most {MAX_PATH_BYTES:,} are allowed.")
     return path
 
 

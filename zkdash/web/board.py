@@ -181,12 +181,15 @@ class Board:
     def _offer(self, name: str) -> None:
         kept = self._kept[name]
         self._redraw_headline()
-        self._hub.offer("overview", name, partial(f"cluster-{name}", kept.card))
+        self._offer_card(name)
         self._hub.offer("frame", name, partial(f"side-{name}", kept.side))
         self._hub.offer("frame", "headline", partial("headline", self.headline))
         topic = f"cluster/{name}"
         if self._hub.listens(topic):
             self._hub.offer(topic, "", self.snapshot(topic))
+
+    def _offer_card(self, name: str) -> None:
+        self._hub.offer("overview", name, partial(f"cluster-{name}", self._kept[name].card))
 
     def _announce(self, container: ClusterContainer, stands: Standing) -> None:
         """What a screen reader says of a change."""
@@ -216,7 +219,7 @@ class Board:
                 container = self._dashboard.clusters.get(name)
                 if container is not None and name in self._kept:
                     self._redraw(container)
-                    self._offer(name)
+                    self._offer_card(name)
                 if index % BATCH == 0:
                     await asyncio.sleep(0)
 

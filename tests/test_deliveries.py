@@ -235,6 +235,23 @@ async def test_a_receiver_that_is_back_gets_all_that_it_is_owed_at_once(
     assert sorted(there.whats[4:]) == [("b", "cluster.lost"), ("c", "cluster.lost")]
 
 
+async def test_a_receiver_that_asked_to_be_left_alone_is_not_hurried(
+    store: Store, clock: Clock, there: Receiver
+) -> None:
+    there.script.extend([status(429), status(429)])
+    async with house(store, clock, route(there)) as here:
+        await here.record(lost("a"))
+        await here.tried(1)
+        await until(lambda: 1 in clock.waits_s())
+        clock.at += 500
+        await here.record(lost("b"))
+        await here.tried(2)
+        clock.advance(0.5)
+        await here.tried(3)
+        await until(lambda: 0.5 in clock.waits_s())
+        assert len(there.hits) == 3
+
+
 async def test_a_slow_receiver_holds_up_no_other(store: Store, clock: Clock, there: Receiver) -> None:
     never = asyncio.Event()
     async with receiver() as sick, house(store, clock, route(sick, "sick"), route(there, "well")) as here:

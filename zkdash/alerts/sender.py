@@ -6,11 +6,11 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 from zkdash import crashpoints
 from zkdash.alerts.incident import Delivery, DeliveryState, delivery_of
 from zkdash.alerts.notifiers.webhook import Answer, Webhook
+from zkdash.alerts.outcomes import Outcome, Outcomes
 from zkdash.alerts.rules import LONGEST_RETRY_AFTER_S, retry_s
 from zkdash.config import AlertConfig
 from zkdash.log import get_logger
@@ -20,7 +20,7 @@ from zkdash.timeline.times import Later, later
 
 L = get_logger(__name__)
 
-PER_ROUTE = 8
+PER_ROUTE = 32
 """How many deliveries are under way to one route at a time."""
 
 _STORE_RETRY_S = 2.0
@@ -55,6 +55,7 @@ class Sender:
         self._routes_are_new = True
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._outcomes = Outcomes(store, self._pause)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._route_of: dict[str, str] = {}
 
@@ -151,36 +152,25 @@ class Sender:
             answer = Answer(error=f"zkdash failed to send it: {type(error).__name__}")
         crashpoints.reached("after-send")
         try:
-            await self._write(delivery, self._outcome(delivery, answer))
+            # Until that is written it is not tried again: better late than twice.
+            self._changed(await self._outcomes.write(self._outcome(delivery, answer)))
         except Exception:
             L.exception("What became of an alert can't be written.", struct_data={"delivery": delivery.id})
             await self._pause(_LONGEST_WAIT_S)
 
-    def _outcome(self, delivery: Delivery, answer: Answer) -> dict[str, Any]:
+    def _outcome(self, delivery: Delivery, answer: Answer) -> Outcome:
         now, tries = self._now(), delivery.tries + 1
-        row = {"tries": tries, "last_status": answer.status, "last_error": answer.error}
-        if not answer.error:
-            return {**row, "state": DeliveryState.SENT.value, "sent_at": now}
-        wait_s = retry_s(tries, answer.retry_after_s, self._chance())
-        return {**row, "next_try_at": now + round(wait_s * 1000)}
-
-    async def _write(self, delivery: Delivery, outcome: dict[str, Any]) -> None:
-        """Write what became of a try. Until that is done it is not tried again: better late than twice."""
-        sent = outcome.get("sent_at")
-        while True:
-            try:
-                async with self._store.begin() as connection:
-                    row = await rows.tried(connection, delivery.id, outcome)
-                    if sent and delivery.tries:
-                        # The receiver is back: what else it is owed need not wait for its time.
-                        await rows.hurry(connection, delivery.route, sent)
-                    if sent:
-                        crashpoints.reached("before-sent-commit")
-                break
-            except StoreUnavailable as error:
-                L.warning("What became of an alert can't be written.", struct_data={"why": str(error)})
-            await self._pause(_STORE_RETRY_S)
-        self._changed(delivery_of(row))
+        taken = not answer.error
+        wait_s = 0.0 if taken else retry_s(tries, answer.retry_after_s, self._chance())
+        return Outcome(
+            before=delivery,
+            state=DeliveryState.SENT if taken else DeliveryState.OWED,
+            tries=tries,
+            next_try_at=now + round(wait_s * 1000),
+            last_status=answer.status,
+            last_error=answer.error,
+            sent_at=now if taken else None,
+        )
 
     async def _sleep(self, at_most_s: float) -> None:
         timer = self._later(at_most_s, self._wake.set)

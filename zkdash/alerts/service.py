@@ -123,15 +123,15 @@ class AlertService(asab.Service):  # type: ignore[misc]  # asab has no types
             self._new[event.id] = deliveries
 
     async def _opened(self, connection: Connection, event: Event) -> Incident | None:
-        incident_id = await incident_rows.open_one(
-            connection,
-            cluster=event.cluster,
-            rule=LOST_RULE,
-            cause=event.cause.value,
-            reason=event.reason,
-            at=event.at,
-            event_id=event.id,
-        )
+        row = {
+            "cluster": event.cluster,
+            "rule": LOST_RULE,
+            "cause": event.cause.value,
+            "reason": event.reason,
+            "opened_at": event.at,
+            "opened_event_id": event.id,
+        }
+        incident_id = await incident_rows.open_one(connection, row)
         if incident_id is None:
             return None
         return Incident(incident_id, event.cluster, LOST_RULE, event.cause, event.reason, event.at, event.id)

@@ -3,13 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
+from sqlalchemy.sql import Select
 
 from zkdash.store.rows import Connection, Row
 from zkdash.store.schema import deliveries
 
 _OWED = deliveries.c.state == "owed"
+
+# Statements that are made often are made once.
+
+_TRIED = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("delivery_id"), _OWED | (bindparam("sent_at", type_=BigInteger).is_not(None)))
+    .values(
+        {name: bindparam(name) for name in ("state", "tries", "next_try_at", "last_status", "last_error", "sent_at")}
+    )
+)
+
+
+def _heads() -> Select[Any]:
+    earlier = deliveries.alias("earlier")
+    ahead = select(earlier.c.id).where(
+        earlier.c.incident_id == deliveries.c.incident_id,
+        earlier.c.route == deliveries.c.route,
+        earlier.c.event_id < deliveries.c.event_id,
+        earlier.c.state == "owed",
+    )
+    return (
+        select(deliveries)
+        .where(
+            _OWED,
+            deliveries.c.route == bindparam("route"),
+            deliveries.c.id.not_in(bindparam("without", expanding=True)),
+            ~ahead.exists(),
+        )
+        .order_by(deliveries.c.next_try_at, deliveries.c.event_id)
+        .limit(bindparam("at_most"))
+    )
+
+
+_HEADS = _heads()
 
 
 async def add(connection: Connection, rows: Sequence[Row]) -> None:
@@ -22,39 +58,31 @@ async def heads(connection: Connection, route: str, *, without: Collection[str],
     Of each incident only the oldest may: a recovery never overtakes its loss. `without` are the ids of those
     that are being tried now.
     """
-    earlier = deliveries.alias("earlier")
-    ahead = select(earlier.c.id).where(
-        earlier.c.incident_id == deliveries.c.incident_id,
-        earlier.c.route == deliveries.c.route,
-        earlier.c.event_id < deliveries.c.event_id,
-        earlier.c.state == "owed",
-    )
-    query = (
-        select(deliveries)
-        .where(_OWED, deliveries.c.route == route, ~ahead.exists())
-        .order_by(deliveries.c.next_try_at, deliveries.c.event_id)
-        .limit(limit)
-    )
-    if without:
-        query = query.where(deliveries.c.id.not_in(without))
-    return list((await connection.execute(query)).mappings())
+    found = await connection.execute(_HEADS, {"route": route, "without": list(without), "at_most": limit})
+    return list(found.mappings())
 
 
-async def tried(connection: Connection, delivery_id: str, outcome: Row) -> Row:
-    """Write what came of a try and give the delivery. Absolute values: writing it twice is the same as once.
+async def tried(connection: Connection, outcomes: Sequence[Row]) -> None:
+    """Write what came of tries. Absolute values: writing it twice is the same as once.
 
     A delivery that was dropped meanwhile stays so, unless the receiver has taken it.
     """
-    statement = update(deliveries).where(deliveries.c.id == delivery_id).values(outcome)
-    if "state" not in outcome:
-        statement = statement.where(_OWED)
-    await connection.execute(statement)
-    return (await connection.execute(select(deliveries).where(deliveries.c.id == delivery_id))).mappings().one()
+    await connection.execute(_TRIED, outcomes)
+
+
+async def by_id(connection: Connection, ids: Collection[str]) -> list[Row]:
+    return list((await connection.execute(select(deliveries).where(deliveries.c.id.in_(ids)))).mappings())
+
+
+# No answer, or one that says the receiver was broken: not one that asks to be left alone (429, 503).
+_WAS_DOWN = deliveries.c.last_status.is_(None) | deliveries.c.last_status.in_((500, 502, 504))
 
 
 async def hurry(connection: Connection, route: str, at: int) -> None:
-    """Let no delivery owed to a route wait longer than to a time."""
-    statement = update(deliveries).where(_OWED, deliveries.c.route == route, deliveries.c.next_try_at > at)
+    """Let what is owed to a receiver that was down, and is back, wait no longer than to a time."""
+    statement = update(deliveries).where(
+        _OWED, deliveries.c.route == route, deliveries.c.next_try_at > at, deliveries.c.tries > 0, _WAS_DOWN
+    )
     await connection.execute(statement.values(next_try_at=at))
 
 

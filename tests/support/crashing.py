@@ -1,0 +1,46 @@
+"""A process that records what it is told and sends what is owed, to be killed at a crash point and started again.
+
+python -m tests.support.crashing STORE_URL HOOK_URL [lost|connected|starting|never-connected]…
+It ends by itself when all is recorded and nothing is owed any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from tests.support.bus import Bus
+from tests.support.observations import connected, lost, notice, starting
+from tests.support.until import until
+from zkdash.alerts.service import AlertService
+from zkdash.config import AlertConfig
+from zkdash.store.engine import Store
+from zkdash.timeline.service import EventService
+from zkdash.zookeeper.states import Cause
+
+SEEN = {
+    "lost": lost("a"),
+    "connected": connected("a"),
+    "starting": starting("a"),
+    "never-connected": notice("a", Cause.NEVER_CONNECTED),
+}
+
+
+async def main(store_url: str, hook_url: str, *seen: str) -> None:
+    bus = Bus("Event.recorded!")
+    store = Store(store_url)
+    await store.open()
+    events = EventService(bus, store)
+    await events.start()
+    alerts = AlertService(bus, store, events, (AlertConfig("ops", "webhook", hook_url, secret=b"key"),))
+    await alerts.start()
+    for word in seen:
+        bus.observe(SEEN[word])
+    await until(lambda: len(bus.heard["Event.recorded!"]) == len(seen) and not alerts.counts()["owed"], 20.0)
+    await alerts.stop()
+    await events.stop()
+    await store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

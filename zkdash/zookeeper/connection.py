@@ -27,6 +27,8 @@ from zkdash.config import SaslConfig
 from zkdash.log import get_logger
 from zkdash.zookeeper import sasl as sasl_exchange
 from zkdash.zookeeper.addresses import Address, resolve, server_name
+from zkdash.zookeeper.errors import NonsenseReply, ReplyTooLarge
+from zkdash.zookeeper.frames import MAX_FRAME_BYTES, Frames
 from zkdash.zookeeper.states import AuthFailed, Connected, Dropped, Expired, Signal, Unreachable
 
 L = get_logger(__name__)
@@ -43,10 +45,6 @@ SETTLED_S = 5.0
 
 MAX_ATTEMPT_S = 5.0
 MIN_ATTEMPT_S = 1.0
-MAX_FRAME_BYTES = 256 * 1024 * 1024
-"""A longer reply is nonsense: jute.maxbuffer is 1 MiB by default and seldom above 100 MiB."""
-
-FRAMES_A_TURN = 256
 LATE_TIMER_S = 0.25
 
 _INT = struct.Struct("!i")
@@ -78,8 +76,11 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         self._tls = tls
         self._task: asyncio.Task[None] | None = None
         self._write_sock: _Wake | None = None
-        self._writer: asyncio.StreamWriter | None = None
-        self._serving = False
+        self._frames: Frames | None = None
+        self.serving = False
+        self.server = ""
+        self.serial = 0
+        self._address: Address | None = None
         self._drop_reason = ""
         self._last = ("", 0)
         self._last_read = self._last_send = self._beat_due = 0.0
@@ -107,7 +108,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         task, self._task = self._task, None
         if task is None:
             return
-        if self._serving:
+        if self.serving:
             self._send(self._next_xid(), CloseInstance, None)
             await asyncio.wait({task}, timeout=deadline_s)
         task.cancel()
@@ -153,9 +154,9 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
     async def _attempt(self, address: Address, attempt_s: float, failures: dict[str, str]) -> bool:
         """One server's turn, up to the end of its connection. True if it served, or if its word decides."""
         try:
-            reader = await self._connect(address, attempt_s)
+            frames = await self._connect(address, attempt_s)
             self._last = (address.host, address.port)
-            await self._serve(reader)
+            await self._serve(frames)
         except ConnectFailed as error:
             failures[address.server] = str(error)
             # A server that knows an older history than ours (it was wiped, say) hangs up on us for ever, as does
@@ -178,7 +179,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
 
     # Opening a session
 
-    async def _connect(self, address: Address, attempt_s: float) -> asyncio.StreamReader:
+    async def _connect(self, address: Address, attempt_s: float) -> Frames:
         """A session with the server at `address`. Raises ConnectFailed, SessionExpiredError, AuthFailedError."""
         client = self.client
         if client._state != KeeperState.CONNECTING:
@@ -186,11 +187,16 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         try:
             async with asyncio.timeout(attempt_s):
                 tls = await asyncio.to_thread(self._tls) if self._tls is not None else None
-                reader, self._writer = await asyncio.open_connection(
-                    address.ip, address.port, limit=1 << 20, ssl=tls, server_hostname=address.host if tls else None
+                _, frames = await self._loop.create_connection(
+                    lambda: Frames(self._heard),
+                    address.ip,
+                    address.port,
+                    ssl=tls,
+                    server_hostname=address.host if tls else None,
                 )
-                reply = await self._greet(reader)
-                await self._authenticate(reader, address)
+                self._frames = frames
+                reply = await self._greet(frames)
+                await self._authenticate(frames, address)
         except TimeoutError:
             raise ConnectFailed(f"no answer within {attempt_s:.1f} s") from None
         except asyncio.IncompleteReadError:
@@ -203,15 +209,17 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
             raise ConnectFailed(f"answered something that is not ZooKeeper's protocol ({error})") from None
         self.negotiated_timeout_s = reply.time_out / 1000.0
         self.session_overdue = False
-        self._serving = True
+        self.server, self._address = address.server, address
+        self.serial += 1
+        self.serving = True
         self._last_read = self._last_send = self._loop.time()
         self._beat_at(self._last_send + self.negotiated_timeout_s / 3.0)
         client._session_callback(KeeperState.CONNECTED)
         self._listener(Connected(reply.session_id, address.server))
         self._flush()
-        return reader
+        return frames
 
-    async def _greet(self, reader: asyncio.StreamReader) -> Any:
+    async def _greet(self, frames: Frames) -> Any:
         client = self.client
         if self._anew:
             greeting = Connect(0, 0, client._session_timeout, 0, bytes(16), False)
@@ -221,7 +229,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
             )
         self._xid = 0
         self._put(greeting.serialize())
-        reply, _ = Connect.deserialize(await self._read_frame(reader), 0)
+        reply, _ = Connect.deserialize(await frames.read(), 0)
         if reply.time_out <= 0:
             raise SessionExpiredError
         if self._anew:
@@ -231,30 +239,23 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         client._protocol_version = reply.protocol_version
         return reply
 
-    async def _authenticate(self, reader: asyncio.StreamReader, address: Address) -> None:
+    async def _authenticate(self, frames: Frames, address: Address) -> None:
         if self._sasl is not None:
-            await sasl_exchange.authenticate(self._sasl, self._put, lambda: self._read_frame(reader), address.server)
+            await sasl_exchange.authenticate(self._sasl, self._put, frames.read, address.server)
         for scheme, credential in list(self.client.auth_data):
             self._put(_INT.pack(AUTH_XID) + _INT.pack(Auth.type) + Auth(0, scheme, credential).serialize())
-            header, _ = ReplyHeader.deserialize(await self._read_frame(reader), 0)
+            header, _ = ReplyHeader.deserialize(await frames.read(), 0)
             if header.err:
                 raise AuthFailedError(f"{address.server} refused the {scheme} credentials")
 
     # A session at work
 
-    async def _serve(self, reader: asyncio.StreamReader) -> None:
-        """Read replies until the connection ends, whichever way; tells the listener why."""
+    async def _serve(self, frames: Frames) -> None:
+        """Take replies until the connection ends, whichever way; tells the listener why."""
         self._drop_reason = ""
         client = self.client
         try:
-            frames = 0
-            while True:
-                frame = await self._read_frame(reader)
-                self._last_read = self._loop.time()
-                self._dispatch(frame)
-                frames += 1
-                if frames % FRAMES_A_TURN == 0:
-                    await asyncio.sleep(0)
+            await frames.serve(self._dispatch, self._too_long)
         except asyncio.IncompleteReadError:
             reason = self._drop_reason or "the server closed the connection"
         except OSError as error:
@@ -262,7 +263,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         except Exception as error:  # whatever a server sends, it costs its own connection and no more
             L.warning("A server's reply could not be read.", struct_data={"error": repr(error)}, exc_info=True)
             reason = f"the server answered nonsense ({type(error).__name__})"
-        self._serving = False
+        self.serving = False
         if client._stopped.is_set():
             return
         client._session_callback(KeeperState.CONNECTING)
@@ -282,11 +283,38 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
             if waiting is not None and not waiting.ready():
                 waiting.set_exception(ConnectionLoss())
             raise
+        if waiting is not None and isinstance(waiting.exception, NonsenseReply):
+            raise waiting.exception
+
+    def _too_long(self, head: bytes, length: int) -> None:
+        """A reply that is not read; its request gets ReplyTooLarge. Raises ValueError if it's nobody's reply."""
+        header, _ = ReplyHeader.deserialize(head, 0)
+        if not self.client._pending or self.client._pending[0][2] != header.xid:
+            raise ValueError(f"a frame of {length} bytes")
+        request, waiting, _ = self.client._pending.popleft()
+        if header.zxid > 0:
+            self.client.last_zxid = header.zxid
+        if waiting is not None:
+            waiting.set_exception(ReplyTooLarge(getattr(request, "path", ""), length, MAX_FRAME_BYTES))
+
+    def distrust(self, reason: str) -> None:
+        """Hang up, and connect anew: what the server says can't be true."""
+        self._drop_reason = f"the server answered nonsense ({reason})"
+        if self._frames is not None:
+            self._frames.abort()
+
+    async def open_another(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A second connection to the server of the session, without a session. Raises OSError."""
+        if self._frames is None or self._address is None:
+            raise ConnectionError("no connection")
+        ip, port = self._frames.peer()
+        tls = await asyncio.to_thread(self._tls) if self._tls is not None else None
+        return await asyncio.open_connection(ip, port, ssl=tls, server_hostname=self._address.host if tls else None)
 
     def _flush(self) -> None:
         """Send what is queued. Called by kazoo's client for each request (see `_Wake`)."""
         queue = self.client._queue
-        while self._serving and queue:
+        while self.serving and queue:
             request, result = queue.popleft()
             try:
                 self._send(self._next_xid(), request, result)
@@ -301,19 +329,16 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         self._last_send = self._loop.time()
 
     def _put(self, payload: bytes | bytearray) -> None:
-        if self._writer is None:
+        if self._frames is None:
             raise ConnectionError("no connection")
-        self._writer.write(_INT.pack(len(payload)) + payload)
+        self._frames.put(payload)
 
     def _next_xid(self) -> int:
         self._xid = (self._xid % 0x7FFFFFFF) + 1
         return self._xid
 
-    async def _read_frame(self, reader: asyncio.StreamReader) -> bytes:
-        (length,) = _INT.unpack(await reader.readexactly(4))
-        if not 0 <= length <= MAX_FRAME_BYTES:
-            raise ValueError(f"a frame of {length} bytes")
-        return await reader.readexactly(length)
+    def _heard(self) -> None:
+        self._last_read = self._loop.time()
 
     # Heartbeat
 
@@ -331,22 +356,22 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         silence_s = self.negotiated_timeout_s * 2.0 / 3.0
         if now - self._last_read >= silence_s:
             self._drop_reason = f"nothing heard for {silence_s:.1f} s"
-            if self._writer is not None:
-                self._writer.transport.abort()
+            if self._frames is not None:
+                self._frames.abort()
             return
         if now - self._last_send >= self.negotiated_timeout_s / 3.0:
             self._send(PING_XID, PingInstance, None)
         self._beat_at(min(self._last_read + silence_s, self._last_send + self.negotiated_timeout_s / 3.0))
 
     def _hang_up(self) -> None:
-        self._serving = False
+        self.serving = False
         if self._beat_handle is not None:
             self._beat_handle.cancel()
             self._beat_handle = None
-        if self._writer is not None:
+        if self._frames is not None:
             with contextlib.suppress(OSError, RuntimeError):  # already gone, or its loop is
-                self._writer.transport.abort()
-            self._writer = None
+                self._frames.abort()
+            self._frames = None
 
 
 class _Wake:

@@ -35,3 +35,22 @@ class BlockingCall(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__("this client lives on the event loop: use the call that ends in _async and await it")
+
+
+class NonsenseReply(Exception):
+    """A server's reply that is not ZooKeeper's protocol; the message says what. It costs the connection."""
+
+
+class ReplyTooLarge(Exception):
+    """A reply that zkdash does not take into its memory. `path` is "" where many were asked for; sizes are bytes."""
+
+    def __init__(self, path: str, length: int, limit: int) -> None:
+        mib = 1024 * 1024
+        super().__init__(
+            f"the answer about {path or 'a batch of znodes'} has {length / mib:.0f} MiB, and zkdash reads no more than "
+            f"{limit // mib} MiB at once. ZooKeeper's own clients stop at jute.maxbuffer (a Java system property of "
+            "clients and servers, 1 MiB unless set): a znode with so many children or so much data is beyond its design"
+        )
+        self.path = path
+        self.length = length
+        self.limit = limit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kazoo.client import KazooClient
 from kazoo.protocol.serialization import Exists, GetACL, GetChildren, GetChildren2, GetData
@@ -13,9 +13,26 @@ from zkdash.config import SaslConfig
 from zkdash.zookeeper.connection import LoopConnection
 from zkdash.zookeeper.errors import BlockingCall, WriteRefused
 from zkdash.zookeeper.handler import LoopHandler, LoopResult
+from zkdash.zookeeper.multiread import GetAllChildrenNumber, MultiRead, Operation
+from zkdash.zookeeper.multiread import check as check_operations
 from zkdash.zookeeper.states import Signal
+from zkdash.zookeeper.watch_records import AddWatch, RemoveWatches, SetWatches2
 
-READS = frozenset(request.type for request in (Exists, GetData, GetACL, GetChildren, GetChildren2))
+READS = frozenset(
+    request.type
+    for request in (
+        Exists,
+        GetData,
+        GetACL,
+        GetChildren,
+        GetChildren2,
+        MultiRead,
+        GetAllChildrenNumber,
+        AddWatch,
+        RemoveWatches,
+        SetWatches2,
+    )
+)
 """Opcodes that may go to a watched cluster, beside those that open, authenticate, keep and close the session."""
 
 
@@ -48,6 +65,23 @@ class ReadOnlyClient(KazooClient):  # type: ignore[misc]  # kazoo has no types
     def forget_session(self) -> None:
         """Let the next connection ask for a new session if a server won't even answer about the old one."""
         self._connection.session_overdue = True
+
+    def multi_read_async(self, operations: Sequence[Operation]) -> LoopResult:
+        """The results of many GetData and GetChildren, one each, errors among them (multiread.Result).
+
+        A server before 3.6 answers UnimplementedError and hangs up: ask `features` first. Raises ValueError for
+        another operation, or one with a watcher.
+        """
+        return self._ask(MultiRead(check_operations(operations)))
+
+    def all_children_number_async(self, path: str) -> LoopResult:
+        """How many znodes are below `path`, at any depth. The server counts without a look at ACLs; 3.6 and later."""
+        return self._ask(GetAllChildrenNumber(path))
+
+    def _ask(self, request: object) -> LoopResult:
+        result: LoopResult = self.handler.async_result()
+        self._call(request, result)
+        return result
 
     async def close_async(self, deadline_s: float = 1.0) -> None:
         """End the session at the server if that takes no longer than `deadline_s`, and the connection anyway."""

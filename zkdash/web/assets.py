@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -46,6 +47,7 @@ class Assets:
             if path.is_file() and not path.name.startswith("."):
                 self.files[name] = asset = load(path)
                 digest.update(name.encode() + b"\0" + asset.body)
+        self.files["css/all.css"] = joined(self.files, "css", ".css")
         self.version = digest.hexdigest()[:12]
 
     def url(self, name: str) -> str:
@@ -72,10 +74,20 @@ def shipped() -> Assets:
     return Assets(assets_root() / "static")
 
 
+def joined(files: Mapping[str, Asset], folder: str, suffix: str) -> Asset:
+    """All files right in `folder` as one, by name: one request, and smaller gzipped."""
+    names = sorted(name for name in files if name.endswith(suffix) and name.rpartition("/")[0] == folder)
+    return packed(b"\n".join(files[name].body for name in names), TYPES[suffix])
+
+
 def load(path: Path) -> Asset:
     """Read one file."""
-    body = path.read_bytes()
     content_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return packed(path.read_bytes(), content_type)
+
+
+def packed(body: bytes, content_type: str) -> Asset:
+    """A file's content as it is sent."""
     gzipped = None
     if content_type.startswith(COMPRESSED_TYPES):
         smaller = gzip.compress(body, 9, mtime=0)

@@ -51,6 +51,28 @@ class Kept:
     side: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page says of all clusters together."""
+
+    summary: str
+    favicon: str
+    headline: Markup
+    banners: Markup
+
+
+def frame_of(standings: list[Standing], reload_trouble: str, history_trouble: str) -> Frame:
+    """The frame of a page for clusters that stand so."""
+    words, bad = summary(standings), worst(standings)
+    favicon = f"/favicon.svg?state={bad or 'none'}"
+    return Frame(
+        words,
+        favicon,
+        fragment("components/_headline.html", worst=bad, summary=words, favicon=favicon),
+        fragment("components/_banners.html", reload_trouble=reload_trouble, history_trouble=history_trouble),
+    )
+
+
 class Board:
     """Source of the topics "frame" (on every page), "overview" and "cluster/NAME"."""
 
@@ -63,8 +85,9 @@ class Board:
         self._wake = asyncio.Event()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._nothing = fragment("overview/_nothing.html")
-        self._redraw_headline()
-        self._redraw_banners()
+        self._frame: Frame | None = None
+        self.version = 0
+        """Grows with whatever is kept."""
 
     async def start(self) -> None:
         subscribe = self._dashboard.PubSub.subscribe
@@ -134,15 +157,14 @@ class Board:
         for each in containers:
             self._redraw(each)
             self._stale.add(each.name)
-        self._redraw_headline()
-        self._redraw_banners()
-        self._hub.offer("overview", "", self.snapshot("overview"))
-        self._hub.offer("frame", "", self.snapshot("frame"))
+        self._changed()
+        self._hub.offer("overview", "", lambda: self.snapshot("overview"))
+        self._hub.offer("frame", "", lambda: self.snapshot("frame"))
         self._wake.set()
 
     def _on_trouble(self, _message: str) -> None:
-        self._redraw_banners()
-        self._hub.offer("frame", "banners", partial("banners", self.banners, "innerMorph"))
+        self._changed()
+        self._hub.offer("frame", "banners", lambda: partial("banners", self.frame.banners, "innerMorph"))
 
     # Drawing
 
@@ -160,40 +182,37 @@ class Board:
         )
         kept = Kept(stands, sort, card, fragment("components/_side_item.html", **context))
         self._kept[container.name] = kept
+        self._changed()
         return kept
 
-    def _redraw_headline(self) -> None:
-        standings = [kept.standing for kept in self._kept.values()]
-        self.summary = summary(standings)
-        self.worst = worst(standings)
-        self.favicon = f"/favicon.svg?state={self.worst or 'none'}"
-        self.headline = fragment(
-            "components/_headline.html", worst=self.worst, summary=self.summary, favicon=self.favicon
-        )
+    def _changed(self) -> None:
+        self._frame = None
+        self.version += 1
 
-    def _redraw_banners(self) -> None:
-        self.banners = fragment(
-            "components/_banners.html",
-            reload_trouble=self._dashboard.reload_trouble,
-            history_trouble=self._dashboard.events.trouble,
-        )
+    @property
+    def frame(self) -> Frame:
+        """What every page says of all clusters, drawn when somebody wants it and kept until something changes."""
+        if self._frame is None:
+            self._frame = frame_of(
+                [kept.standing for kept in self._kept.values()],
+                self._dashboard.reload_trouble,
+                self._dashboard.events.trouble,
+            )
+        return self._frame
 
     def _offer(self, name: str) -> None:
-        kept = self._kept[name]
-        self._redraw_headline()
         self._offer_card(name)
-        self._hub.offer("frame", name, partial(f"side-{name}", kept.side))
-        self._hub.offer("frame", "headline", partial("headline", self.headline))
+        self._hub.offer("frame", name, partial(f"side-{name}", self._kept[name].side))
+        self._hub.offer("frame", "headline", lambda: partial("headline", self.frame.headline))
         topic = f"cluster/{name}"
-        if self._hub.listens(topic):
-            self._hub.offer(topic, "", self.snapshot(topic))
+        self._hub.offer(topic, "", lambda: self.snapshot(topic))
 
     def _offer_card(self, name: str) -> None:
         self._hub.offer("overview", name, partial(f"cluster-{name}", self._kept[name].card))
 
     def _announce(self, container: ClusterContainer, stands: Standing) -> None:
         """What a screen reader says of a change."""
-        text = fragment("components/_announcement.html", cluster=container, standing=stands, summary=self.summary)
+        text = fragment("components/_announcement.html", cluster=container, standing=stands, summary=self.frame.summary)
         self._hub.offer("frame", "announcer", partial("announcer", text, "innerHTML"))
 
     # Lanes: read when something was recorded, drawn again as time goes on
@@ -250,9 +269,9 @@ class Board:
             return partial("clusters", self.cards(), "innerMorph")
         if topic == "frame":
             return (
-                partial("headline", self.headline)
+                partial("headline", self.frame.headline)
                 + partial("side", self.side(), "innerMorph")
-                + partial("banners", self.banners, "innerMorph")
+                + partial("banners", self.frame.banners, "innerMorph")
             )
         container = self._dashboard.clusters.get(topic.partition("/")[2])
         if container is None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zkdash.web.feed import Feed
     from zkdash.web.live import LiveHub
     from zkdash.web.metrics import Metrics
+    from zkdash.web.overview import KeptPage
     from zkdash.web.stream import EventStreams
     from zkdash.znodes.reading import Reader
     from zkdash.zookeeper.service import ClusterService
@@ -35,6 +36,7 @@ ALERTING: web.AppKey[Alerting] = web.AppKey("alerting")
 ZKDASH: web.AppKey[Dashboard] = web.AppKey("zkdash")
 BOARD: web.AppKey[Board] = web.AppKey("board")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
+KEPT_PAGE: web.AppKey[KeptPage] = web.AppKey("kept page")
 HUB: web.AppKey[LiveHub] = web.AppKey("hub")
 READER: web.AppKey[Reader] = web.AppKey("reader")
 STREAMS: web.AppKey[EventStreams] = web.AppKey("streams")

@@ -8,7 +8,7 @@ the same address and gets the same state by plain HTTP.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Protocol
 
@@ -80,7 +80,7 @@ class LiveHub:
         self.viewers: dict[Viewer, None] = {}
         self.dropped = 0
         self._listened: dict[str, int] = {}
-        self._pending: dict[str, dict[str, str]] = {}
+        self._pending: dict[str, dict[str, str | Callable[[], str]]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._outbox: asyncio.Queue[tuple[dict[str, bytes], Sequence[Viewer]]] = asyncio.Queue()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
@@ -112,8 +112,8 @@ class LiveHub:
         """Whether anybody would get what is offered to `topic`."""
         return topic in self._listened
 
-    def offer(self, topic: str, key: str, html: str) -> None:
-        """Something of `topic` changed. Of several changes of one `key` at once only the last is sent."""
+    def offer(self, topic: str, key: str, html: str | Callable[[], str]) -> None:
+        """Something of `topic` changed. Of several changes of one `key` at once only the last is drawn and sent."""
         if topic not in self._listened:
             return
         changes = self._pending.setdefault(topic, {})
@@ -129,7 +129,7 @@ class LiveHub:
             self._timer = None
         pending, self._pending = self._pending, {}
         if pending:
-            frames = {topic: frame("".join(changes.values()).encode()) for topic, changes in pending.items()}
+            frames = {topic: frame(drawn(changes.values()).encode()) for topic, changes in pending.items()}
             self._outbox.put_nowait((frames, tuple(self.viewers)))
 
     async def _write(self) -> None:
@@ -231,6 +231,11 @@ async def live(request: web.Request) -> web.StreamResponse:
     if web.WebSocketResponse().can_prepare(request):
         return await hub.listen(request, topics)
     return await hub.poll(topics)
+
+
+def drawn(changes: Iterable[str | Callable[[], str]]) -> str:
+    """What is sent of several changes."""
+    return "".join(each if isinstance(each, str) else each() for each in changes)
 
 
 def family(topic: str) -> str:

@@ -28,6 +28,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+COMPRESS_BYTES = 4096
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz"})
 """What a load balancer or a container's health check asks by address, whatever names are configured."""
 
@@ -102,6 +103,22 @@ def ways_back(request: web.Request) -> list[tuple[str, str]]:
     return back
 
 
+@web.middleware
+async def compress_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Pages of some size go gzipped to who takes it."""
+    response = await handler(request)
+    if (
+        isinstance(response, web.Response)
+        and response.content_type == "text/html"
+        and "Content-Encoding" not in response.headers
+        and isinstance(response.body, bytes)
+        and len(response.body) > COMPRESS_BYTES
+    ):
+        response.headers["Vary"] = "HX-Request, Accept-Encoding"
+        response.enable_compression()
+    return response
+
+
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
     """On every answer, websockets included; what is not marked as kept for ever is not kept at all."""
     for name, value in SECURITY_HEADERS.items():
@@ -110,4 +127,4 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
     response.headers["Server"] = "zkdash"
 
 
-MIDDLEWARES = (answer_failures, refuse_unknown_hosts)
+MIDDLEWARES = (compress_pages, answer_failures, refuse_unknown_hosts)

@@ -2,16 +2,59 @@
 
 from __future__ import annotations
 
+import time
+import zlib
+
 from aiohttp import web
 
 from zkdash.web.assets import shipped
-from zkdash.web.keys import BOARD
-from zkdash.web.render import render
+from zkdash.web.keys import BOARD, KEPT_PAGE
+from zkdash.web.render import is_partial, page
+
+KEEP_S = 1.0
+"""For how long a page is good for all who ask, if nothing changes."""
+GZIP_LEVEL = 3
+
+
+class KeptPage:
+    """The whole page, plain and gzipped, as it was last drawn."""
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._until = 0.0
+        self._body = b""
+        self._gzipped = b""
+
+    def body(self, request: web.Request) -> bytes:
+        """The page as it is now."""
+        board = request.app[BOARD]
+        if board.version != self._version or time.monotonic() > self._until:
+            self._body = page(request, "overview/index.html", cards=board.cards()).encode()
+            self._gzipped = b""
+            self._version, self._until = board.version, time.monotonic() + KEEP_S
+        return self._body
+
+    def gzipped(self, request: web.Request) -> bytes:
+        """The same, gzipped."""
+        body = self.body(request)
+        if not self._gzipped:
+            packer = zlib.compressobj(GZIP_LEVEL, wbits=16 + zlib.MAX_WBITS)
+            self._gzipped = packer.compress(body) + packer.flush()
+        return self._gzipped
 
 
 async def index(request: web.Request) -> web.Response:
     """GET /"""
-    return render(request, "overview/index.html", cards=request.app[BOARD].cards())
+    headers = {"Vary": "HX-Request, Accept-Encoding"}
+    if is_partial(request):
+        text = page(request, "overview/index.html", cards=request.app[BOARD].cards())
+        return web.Response(text=text, content_type="text/html", headers=headers)
+    kept = request.app[KEPT_PAGE]
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        body, headers["Content-Encoding"] = kept.gzipped(request), "gzip"
+    else:
+        body = kept.body(request)
+    return web.Response(body=body, content_type="text/html", charset="utf-8", headers=headers)
 
 
 async def favicon(request: web.Request) -> web.Response:

@@ -15,10 +15,11 @@ from zkdash.web.alerts import Alerting
 from zkdash.web.assets import shipped
 from zkdash.web.board import Board
 from zkdash.web.feed import Feed
-from zkdash.web.keys import ALERTING, BOARD, FEED, HUB, METRICS, READER, STREAMS, ZKDASH, Dashboard
+from zkdash.web.keys import ALERTING, BOARD, FEED, HUB, KEPT_PAGE, METRICS, READER, STREAMS, ZKDASH, Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.metrics import Metrics
 from zkdash.web.middleware import MIDDLEWARES, add_security_headers
+from zkdash.web.overview import KeptPage
 from zkdash.web.routes import add_routes
 from zkdash.web.stream import EventStreams
 from zkdash.znodes.reading import Reader
@@ -42,6 +43,7 @@ def make_site(dashboard: Dashboard) -> web.Application:
     hub.sources |= {"frame": board, "overview": board, "cluster": board, "timeline": feed, "alerts": alerting}
     site[ZKDASH], site[READER], site[HUB] = dashboard, Reader(), hub
     site[BOARD], site[FEED], site[ALERTING] = board, feed, alerting
+    site[KEPT_PAGE] = KeptPage()
     site[STREAMS], site[METRICS] = streams, metrics
     site.on_response_prepare.append(add_security_headers)
     parts = (hub, board, feed, alerting, streams, metrics)

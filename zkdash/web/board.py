@@ -14,11 +14,11 @@ from zkdash.timeline.segments import Segment
 from zkdash.web import lanes
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
-from zkdash.web.pieces import facts, lane, patience
+from zkdash.web.pieces import Frame, facts, frame_of, lane, patience
 from zkdash.web.render import fragment
 from zkdash.web.urls import url_for_cluster
 from zkdash.web.wire import now_ms, partial
-from zkdash.web.words import Standing, standing, summary, worst
+from zkdash.web.words import Standing, standing
 from zkdash.zookeeper.states import Cause
 
 if TYPE_CHECKING:
@@ -49,28 +49,6 @@ class Kept:
     sort: str
     card: Markup
     side: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What every page says of all clusters together."""
-
-    summary: str
-    favicon: str
-    headline: Markup
-    banners: Markup
-
-
-def frame_of(standings: list[Standing], reload_trouble: str, history_trouble: str) -> Frame:
-    """The frame of a page for clusters that stand so."""
-    words, bad = summary(standings), worst(standings)
-    favicon = f"/favicon.svg?state={bad or 'none'}"
-    return Frame(
-        words,
-        favicon,
-        fragment("components/_headline.html", worst=bad, summary=words, favicon=favicon),
-        fragment("components/_banners.html", reload_trouble=reload_trouble, history_trouble=history_trouble),
-    )
 
 
 class Board:

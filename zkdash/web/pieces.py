@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -9,7 +10,7 @@ from markupsafe import Markup
 from zkdash.timeline.segments import Segment
 from zkdash.web import lanes
 from zkdash.web.render import fragment
-from zkdash.web.words import standing
+from zkdash.web.words import Standing, standing, summary, worst
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
@@ -38,4 +39,26 @@ def lane(name: str, segments: tuple[Segment, ...], since: int, until: int, patie
         since=since,
         until=until,
         live=live,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page says of all clusters together."""
+
+    summary: str
+    favicon: str
+    headline: Markup
+    banners: Markup
+
+
+def frame_of(standings: list[Standing], reload_trouble: str, history_trouble: str) -> Frame:
+    """The frame of a page for clusters that stand so."""
+    words, bad = summary(standings), worst(standings)
+    favicon = f"/favicon.svg?state={bad or 'none'}"
+    return Frame(
+        words,
+        favicon,
+        fragment("components/_headline.html", worst=bad, summary=words, favicon=favicon),
+        fragment("components/_banners.html", reload_trouble=reload_trouble, history_trouble=history_trouble),
     )

@@ -67,7 +67,7 @@ class ZkDashProcess:
                 folder=self.folder,
                 output=log,
                 environment=python_environment(
-                    **{"PYTHONASYNCIODEBUG": "1", "PYTHONPATH": str(REPO)}, **self.environment, **environment
+                    **{"PYTHONASYNCIODEBUG": "1", "PYTHONPATH": str(REPO)} | self.environment | environment
                 ),
             )
         return self
@@ -134,12 +134,12 @@ class ZkDashProcess:
 
     # Questions
 
-    def get(self, path: str, deadline_s: float = 10.0, **headers: str) -> Answer:
+    def get(self, path: str, /, deadline_s: float = 10.0, **headers: str) -> Answer:
         """GET; a header's name is written with _ for -."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return request(self.port, "GET", path, headers=named, deadline_s=deadline_s)
 
-    def api(self, path: str, **query: object) -> Any:
+    def api(self, path: str, /, **query: object) -> Any:
         """The JSON of GET /api/v1`path`, which must be a 200."""
         answer = self.get(f"/api/v1{path}" + (f"?{urlencode(query)}" if query else ""))
         assert answer.status == 200, f"{path}: {answer.status} {answer.text}"

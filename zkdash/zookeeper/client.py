@@ -11,7 +11,9 @@ from kazoo.protocol.serialization import Exists, GetACL, GetChildren, GetChildre
 
 from zkdash.config import SaslConfig
 from zkdash.zookeeper.connection import LoopConnection
+from zkdash.zookeeper.crawl_desk import CrawlDesk
 from zkdash.zookeeper.errors import BlockingCall, WriteRefused
+from zkdash.zookeeper.features import FeatureFinder
 from zkdash.zookeeper.handler import LoopHandler, LoopResult
 from zkdash.zookeeper.multiread import GetAllChildrenNumber, MultiRead, Operation
 from zkdash.zookeeper.multiread import check as check_operations
@@ -56,6 +58,8 @@ class ReadOnlyClient(KazooClient):  # type: ignore[misc]  # kazoo has no types
         loop = asyncio.get_running_loop()
         super().__init__(hosts=hosts, timeout=session_timeout_s, handler=LoopHandler(loop), auth_data=set(auth))
         self._connection = LoopConnection(self, listener=listener, sasl=sasl, tls=tls)
+        self.features = FeatureFinder(self._connection)
+        self.crawls = CrawlDesk()
 
     @property
     def session_timeout_s(self) -> float:
@@ -77,6 +81,10 @@ class ReadOnlyClient(KazooClient):  # type: ignore[misc]  # kazoo has no types
     def all_children_number_async(self, path: str) -> LoopResult:
         """How many znodes are below `path`, at any depth. The server counts without a look at ACLs; 3.6 and later."""
         return self._ask(GetAllChildrenNumber(path))
+
+    def distrust(self, reason: str) -> None:
+        """Hang up on a server that has answered nonsense, and connect anew."""
+        self._connection.distrust(reason)
 
     def _ask(self, request: object) -> LoopResult:
         result: LoopResult = self.handler.async_result()

@@ -113,7 +113,7 @@ def skip_names(buffer: bytes, offset: int, count: int) -> int:
         raise NonsenseReply(f"a list of {count} names in a reply of {total} bytes")
     for _ in range(count):
         (length,) = unpack(buffer, offset)
-        if length < 0:
+        if length <= 0:
             raise NonsenseReply("a znode without a name")
         offset += 4 + length
     if offset > total:

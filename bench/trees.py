@@ -1,0 +1,40 @@
+"""A tree of many znodes on a server, made quickly: transactions of many creates, several on their way at once."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+
+from kazoo.client import KazooClient
+
+PER_TRANSACTION = 500
+ON_THE_WAY = 8
+
+
+def make_tree(hosts: str, root: str, znodes: int, fanout: int = 1000) -> int:
+    """`root` with folders of `fanout` znodes each, most with some 20 to 120 bytes; gives how many there are in all."""
+    random.seed(1)
+    client = KazooClient(hosts, timeout=60)
+    client.start()
+    folders = max(1, znodes // (fanout + 1))
+    names = [f"{root}/folder-{number:05}" for number in range(folders)]
+    client.ensure_path(root)
+    paths = [(name, b"") for name in names]
+    paths += [
+        (f"{name}/item-{number:06}", bytes(random.randrange(20, 120)))
+        for name in names
+        for number in range(min(fanout, znodes))
+    ]
+    waiting = deque()
+    for begin in range(0, len(paths), PER_TRANSACTION):
+        transaction = client.transaction()
+        for path, value in paths[begin : begin + PER_TRANSACTION]:
+            transaction.create(path, value)
+        waiting.append(transaction.commit_async())
+        if len(waiting) >= ON_THE_WAY:
+            waiting.popleft().get()
+    for one in waiting:
+        one.get()
+    client.stop()
+    client.close()
+    return len(paths) + 1

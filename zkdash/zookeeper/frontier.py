@@ -1,0 +1,272 @@
+"""Where a crawl stands: what it has yet to read, and how much of it to ask for next. Pure: it sends nothing.
+
+Names stay as the server sent them until it is their turn, and the deepest are read first, so that a crawl's memory
+depends on the tree's depth and not on its size.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kazoo.exceptions import NoNodeError, ZookeeperError
+from kazoo.protocol.serialization import GetChildren, GetData
+from kazoo.protocol.states import ZnodeStat
+
+from zkdash.zookeeper.errors import NonsenseReply, ReplyTooLarge
+from zkdash.zookeeper.multiread import (
+    END,
+    ERROR_TYPE,
+    HEADER,
+    INT,
+    STAT,
+    error_of,
+    read_bytes,
+    read_names,
+    skip_names,
+)
+
+MAX_OPERATIONS = 512
+REPLY_BYTES = 256 * 1024
+"""A reply is meant to stay below it: far below jute.maxbuffer, and quick for the server, which does one at a time."""
+
+REQUEST_BYTES = 128 * 1024
+"""A request stays below it: a server hangs up on one that is longer than its jute.maxbuffer (1 MiB by default)."""
+
+PROBE = 16
+"""So many of a znode's children are read to learn how much the others will give, and UNPROBED in a batch."""
+UNPROBED = 128
+LOOK_AT = 64
+GROWTH = 8
+UNKNOWN_BYTES = 64.0
+OPERATION_BYTES = 14
+NAME_BYTES = 24
+
+CHILDREN, DATA = GetChildren.type, GetData.type
+LEAF = HEADER.pack(CHILDREN, False, 0) + INT.pack(0)
+LEAVES = re.compile(b"(?:" + re.escape(LEAF) + b")++")
+
+
+class Shelf:
+    """Children of one znode that are yet to be read. `parent` and `shown` end with "/" (or are the whole path)."""
+
+    __slots__ = ("at", "buffer", "left", "limit", "operations", "parent", "shown", "size")
+
+    def __init__(self, parent: bytes, shown: str, buffer: bytes, at: int, left: int, limit: int = 0) -> None:
+        self.parent, self.shown = parent, shown
+        self.buffer, self.at, self.left = buffer, at, left
+        self.limit = limit
+        self.operations = self.size = 0
+
+    def take(self, most: int) -> list[bytes]:
+        """Up to `most` names, and no more than a request holds."""
+        names, at = read_names(self.buffer, self.at, min(most, self.left))
+        room = REQUEST_BYTES - sum(map(len, names)) - len(names) * (OPERATION_BYTES + len(self.parent))
+        while room < 0 and len(names) > 1:
+            last = names.pop()
+            at -= 4 + len(last)
+            room += len(last) + OPERATION_BYTES + len(self.parent)
+        self.at, self.left = at, self.left - len(names)
+        return names
+
+
+@dataclass(slots=True)
+class Segment:
+    """Operations of one kind below one znode, in the order of a request."""
+
+    opcode: int
+    shelf: Shelf
+    names: list[bytes]
+
+    def request(self) -> bytes:
+        """As they stand in a MultiRead."""
+        head = HEADER.pack(self.opcode, False, -1)
+        return head + (b"\0" + head).join(self.paths()) + b"\0"
+
+    def paths(self) -> list[bytes]:
+        """Each path as jute has it: its length and itself."""
+        parent, pack = self.shelf.parent, INT.pack
+        length = len(parent)
+        return [pack(length + len(name)) + parent + name for name in self.names]
+
+    def shown(self) -> list[str]:
+        """The paths as people see them. Raises NonsenseReply for names that no znode can have."""
+        joined = b"\0".join(self.names)
+        try:
+            names = joined.decode().split("\0")
+        except UnicodeDecodeError as error:
+            raise NonsenseReply(f"a znode's name that is not UTF-8: {error}") from None
+        if len(names) != len(self.names) or b"/" in joined:
+            raise NonsenseReply("a znode's name with a NUL or a /")
+        prefix = self.shelf.shown
+        return [prefix + name for name in names]
+
+
+@dataclass(slots=True)
+class Found:
+    """What one reply says: a row per znode in `paths` and `children` (how many it has); with data, also in `data`
+    (None: no value) and `stats`. `failed` are those that could not be read; `gone` counts those that vanished."""
+
+    paths: list[str] = field(default_factory=list)
+    children: list[int] = field(default_factory=list)
+    data: list[bytes | None] = field(default_factory=list)
+    stats: list[ZnodeStat] = field(default_factory=list)
+    failed: list[tuple[str, Exception]] = field(default_factory=list)
+    gone: int = 0
+
+
+class Frontier:
+    """What a crawl below one znode has yet to read."""
+
+    def __init__(self, real: str, shown: str, *, data: bool) -> None:
+        self.data = data
+        self._first = DATA if data else CHILDREN
+        name = real.encode()
+        self._shelves = [Shelf(b"", "", INT.pack(len(name)) + name, 0, 1)]
+        self._inner: list[tuple[bytes, str, int]] = []
+        self._root = (name, shown)
+
+    def take(self, most: int = MAX_OPERATIONS) -> list[Segment]:
+        """The next operations to ask for; none when nothing is left, or all that is left depends on what is asked."""
+        segments: list[Segment] = []
+        reply_left, request_left, unprobed = float(REPLY_BYTES), REQUEST_BYTES, UNPROBED
+        while self._inner and most > 0 and reply_left > 0 and request_left > 0:
+            path, shown, number = self._inner.pop()
+            segments.append(Segment(CHILDREN, Shelf(path, shown, b"", 0, 0), [b""]))
+            most, request_left = most - 1, request_left - OPERATION_BYTES - len(path)
+            reply_left -= number * NAME_BYTES
+        for shelf in self._top():
+            if most <= 0 or reply_left <= 0 or request_left <= 0:
+                break
+            known = shelf.operations >= PROBE
+            cost = shelf.size / shelf.operations if known else UNKNOWN_BYTES
+            wanted = min(most, int(reply_left / cost) or 1, request_left // (OPERATION_BYTES + len(shelf.parent)) + 1)
+            wanted = min(wanted, shelf.operations * GROWTH if known else min(PROBE, unprobed), shelf.limit or wanted)
+            if wanted <= 0:
+                continue
+            names = shelf.take(wanted)
+            segments.append(Segment(self._first, shelf, names))
+            most -= len(names)
+            unprobed -= 0 if known else len(names)
+            reply_left -= len(names) * cost
+            request_left -= len(names) * (OPERATION_BYTES + len(shelf.parent)) + sum(map(len, names))
+        self._shelves = [shelf for shelf in self._shelves if shelf.left]
+        return segments
+
+    def _top(self) -> Iterator[Shelf]:
+        return (shelf for shelf in self._shelves[: -LOOK_AT - 1 : -1])
+
+    def put_back(self, segments: list[Segment], *, split: bool = False) -> None:
+        """Forget that `segments` were taken; with `split`, take less of them at a time."""
+        for segment in reversed(segments):
+            if segment.opcode != self._first:
+                self._inner.append((segment.shelf.parent, segment.shelf.shown, 0))
+                continue
+            buffer = b"".join([INT.pack(len(name)) + name for name in segment.names])
+            limit = max(1, len(segment.names) // 4) if split else 0
+            shelf = segment.shelf
+            self._shelves.append(Shelf(shelf.parent, shelf.shown, buffer, 0, len(segment.names), limit))
+
+    def absorb(self, segments: list[Segment], reply: bytes, at: int) -> Found:
+        """What the reply, from `at` on, says about the segments asked for. Raises NonsenseReply."""
+        found = Found()
+        fresh: list[Shelf] = []
+        inner: list[tuple[bytes, str, int]] = []
+        try:
+            for segment in segments:
+                begin = at
+                if segment.opcode == DATA:
+                    at = self._absorb_data(segment, reply, at, found, inner)
+                else:
+                    at = self._absorb_children(segment, reply, at, found, fresh)
+                segment.shelf.operations += len(segment.names)
+                segment.shelf.size += at - begin
+        except struct.error as error:
+            raise NonsenseReply(f"a MultiRead reply that can't be read: {error}") from None
+        if reply[at:] != END:
+            raise NonsenseReply("a MultiRead reply that doesn't end where it should")
+        self._shelves += reversed(fresh)
+        self._inner += inner
+        return found
+
+    def too_large(self, segments: list[Segment], error: ReplyTooLarge) -> Found:
+        """Their reply was not read: take them in smaller parts, or give up on one that is too large alone."""
+        found = Found()
+        if len(segments) > 1 or len(segments[0].names) > 1:
+            self.put_back(segments, split=True)
+            return found
+        path = self._shown(segments[0])[0]
+        found.failed.append((path, ReplyTooLarge(path, error.length, error.limit)))
+        return found
+
+    def _shown(self, segment: Segment) -> list[str]:
+        if segment.shelf.parent:
+            return segment.shown() if segment.names != [b""] else [segment.shelf.shown]
+        return [self._root[1]]
+
+    def _absorb_children(self, segment: Segment, reply: bytes, at: int, found: Found, fresh: list[Shelf]) -> int:
+        shown, paths, names = self._shown(segment), segment.shelf.parent, segment.names
+        told = not self.data
+        index, total = 0, len(names)
+        while index < total:
+            if leaves := LEAVES.match(reply, at):
+                run = min((leaves.end() - at) // len(LEAF), total - index)
+                if told:
+                    found.paths += shown[index : index + run]
+                    found.children += [0] * run
+                index, at = index + run, at + run * len(LEAF)
+                continue
+            opcode, done, _ = HEADER.unpack_from(reply, at)
+            (number,) = INT.unpack_from(reply, at + HEADER.size)
+            at += HEADER.size + 4
+            if opcode == CHILDREN and not done:
+                number = max(number, 0)
+                end = skip_names(reply, at, number)
+                path = paths + names[index]
+                below, seen = (b"/", "/") if path == b"/" else (path + b"/", shown[index].rstrip("/") + "/")
+                if number:
+                    fresh.append(Shelf(below, seen, reply, at, number))
+                if told:
+                    found.paths.append(shown[index])
+                    found.children.append(number)
+                at = end
+            else:
+                _failed(opcode, number, shown[index], found)
+            index += 1
+        return at
+
+    def _absorb_data(
+        self, segment: Segment, reply: bytes, at: int, found: Found, inner: list[tuple[bytes, str, int]]
+    ) -> int:
+        shown = self._shown(segment)
+        unpack, make, stat_unpack = HEADER.unpack_from, ZnodeStat._make, STAT.unpack_from
+        for index, path in enumerate(shown):
+            opcode, _, _ = unpack(reply, at)
+            at += HEADER.size
+            if opcode != DATA:
+                _failed(opcode, INT.unpack_from(reply, at)[0], path, found)
+                at += 4
+                continue
+            value, at = read_bytes(reply, at)
+            stat = make(stat_unpack(reply, at))
+            at += STAT.size
+            found.paths.append(path)
+            found.data.append(value)
+            found.stats.append(stat)
+            found.children.append(stat.numChildren)
+            if stat.numChildren > 0:
+                real = segment.shelf.parent + segment.names[index]
+                inner.append((real, path, stat.numChildren))
+        return at
+
+
+def _failed(opcode: int, code: int, path: str, found: Found) -> None:
+    if opcode != ERROR_TYPE:
+        raise NonsenseReply(f"a result of the operation {opcode}, which was not asked for")
+    error: ZookeeperError = error_of(code)
+    if isinstance(error, NoNodeError):
+        found.gone += 1
+    else:
+        found.failed.append((path, error))

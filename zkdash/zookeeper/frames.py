@@ -66,10 +66,9 @@ class Frames(asyncio.Protocol):
         raise asyncio.IncompleteReadError(b"", None)
 
     def put(self, payload: bytes | bytearray) -> None:
-        """Send one frame. Raises ConnectionError when there is no connection."""
-        if self._transport is None:
-            raise ConnectionError("no connection")
-        self._transport.write(_INT.pack(len(payload)) + payload)
+        """Send one frame. It goes nowhere once the connection has ended, which `serve` is about to tell."""
+        if self._transport is not None:
+            self._transport.write(_INT.pack(len(payload)) + payload)
 
     def abort(self) -> None:
         """Hang up at once."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection
 from typing import TypeVar
+from urllib.parse import parse_qs
 
 from aiohttp import web
 
 E = TypeVar("E", bound=enum.StrEnum)
 MAX_ID = (1 << 63) - 1
+MAX_PARAMETERS = 100
 SHOWN_CHARS = 60
 
 
@@ -17,7 +19,7 @@ class Query:
     """The query string of a request. With `allowed`, any other parameter is a mistake. All methods raise 400."""
 
     def __init__(self, request: web.Request, allowed: Collection[str] | None = None) -> None:
-        self._query = request.query
+        self._query = _parsed(request.rel_url.raw_query_string)
         if allowed is None:
             return
         for name in self._query:
@@ -27,16 +29,18 @@ class Query:
 
     def text(self, name: str, default: str = "") -> str:
         """A text, given at most once."""
-        values = self._query.getall(name, [default])
+        values = self._query.get(name, [default])
         if len(values) > 1:
             raise _mistake(f"The parameter {name} is given {len(values)} times: allowed is once.")
-        if not values[0].isprintable() and any(0xD800 <= ord(character) <= 0xDFFF for character in values[0]):
-            raise _mistake(f"The parameter {name} isn't valid UTF-8.")
         return values[0]
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the parameter is given."""
+        return name in self._query
 
     def texts(self, name: str) -> list[str]:
         """Every text given for `name`, also separated by commas; empty ones are left out."""
-        return [text for value in self._query.getall(name, []) for text in value.split(",") if text]
+        return [text for value in self._query.get(name, []) for text in value.split(",") if text]
 
     def integer(self, name: str, default: int | None = None, low: int = 0, high: int = MAX_ID) -> int | None:
         """A whole number from `low` to `high`; `default` if it is not given."""
@@ -65,6 +69,16 @@ class Query:
         return [_one_of(name, text, choices) for text in self.texts(name)]
 
 
+def _parsed(raw: str) -> dict[str, list[str]]:
+    """The parameters, decoded once. What isn't UTF-8 is a mistake, where aiohttp's own query would guess."""
+    try:
+        return parse_qs(raw, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
+    except UnicodeDecodeError:
+        raise _mistake("A parameter isn't valid UTF-8.") from None
+    except ValueError:
+        raise _mistake(f"There are more than {MAX_PARAMETERS} parameters.") from None
+
+
 def _one_of(name: str, text: str, choices: type[E]) -> E:
     try:
         return choices(text)
@@ -74,8 +88,7 @@ def _one_of(name: str, text: str, choices: type[E]) -> E:
 
 
 def _quoted(text: str) -> str:
-    shown = text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + "…"
-    return f"“{shown.encode(errors='replace').decode()}”"
+    return f"“{text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + '…'}”"
 
 
 def _mistake(text: str) -> web.HTTPBadRequest:

@@ -78,7 +78,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     """
     container = find(request)
     query = Query(request)
-    if "path" in request.query:
+    if "path" in query:
         raise web.HTTPSeeOther(urls.url_for_znode(container.name, paths.from_text(query.text("path").strip())))
     path = path_of(request)
     try:

@@ -1,0 +1,192 @@
+"""The API's document is valid, whole and true: every route's real answers, failures too, are held against it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+from jsonschema import Draft202012Validator
+from kazoo.client import KazooClient
+from kazoo.security import make_digest_acl
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.support.http import Answer
+from tests.support.zkdash_process import ZkDashProcess
+from zkdash.demo.loopback import free_port
+from zkdash.demo.server import Server
+from zkdash.web.openapi import build
+from zkdash.web.openapi_schemas import SCHEMAS
+from zkdash.web.routes import ROUTES
+
+ROOT = "/openapi"
+TREE = {
+    "/text": "grüße".encode(),
+    "/binary": b"\xff\x00",
+    "/empty": b"",
+    "/many/a": b"",
+    "/many/b": b"",
+    "/many/c": b"",
+}
+
+# Path of the document, address asked for, status expected.
+ASKED = [
+    ("/api/v1/clusters", "/api/v1/clusters", 200),
+    ("/api/v1/clusters", "/api/v1/clusters?x=1", 400),
+    ("/api/v1/clusters/{name}", "/api/v1/clusters/up", 200),
+    ("/api/v1/clusters/{name}", "/api/v1/clusters/gone", 200),
+    ("/api/v1/clusters/{name}", "/api/v1/clusters/up?x=1", 400),
+    ("/api/v1/clusters/{name}", "/api/v1/clusters/nope", 404),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes", 200),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/text", 200),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/binary", 200),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/empty", 200),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/null", 200),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/ephemeral", 200),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/many&after=a&limit=1", 200),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/a/../b", 400),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/%01", 400),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?limit=1001", 400),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/forbidden", 403),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/nope", 404),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/nope/znodes", 404),
+    ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/gone/znodes", 503),
+    ("/api/v1/events", "/api/v1/events", 200),
+    ("/api/v1/events", "/api/v1/events?cluster=up&state=CONNECTED&after=0&before=100&limit=1", 200),
+    ("/api/v1/events", "/api/v1/events?state=UP", 400),
+    ("/api/v1/events/{id}", "/api/v1/events/1", 200),
+    ("/api/v1/events/{id}", "/api/v1/events/2", 200),
+    ("/api/v1/events/{id}", "/api/v1/events/1?x=1", 400),
+    ("/api/v1/events/{id}", "/api/v1/events/999", 404),
+    ("/api/v1/events/stream", "/api/v1/events/stream", 426),
+    ("/api/v1/events/stream", "/api/v1/events/stream?after=x", 400),
+    ("/api/v1/incidents", "/api/v1/incidents", 200),
+    ("/api/v1/incidents", "/api/v1/incidents?open=1&limit=1", 200),
+    ("/api/v1/incidents", "/api/v1/incidents?open=2", 400),
+    ("/api/v1/deliveries", "/api/v1/deliveries", 200),
+    ("/api/v1/deliveries", "/api/v1/deliveries?incident=1&event=1", 200),
+    ("/api/v1/deliveries", "/api/v1/deliveries?route=x", 400),
+    ("/api/openapi.json", "/api/openapi.json", 200),
+    ("/api/docs", "/api/docs", 200),
+]
+
+
+@pytest.fixture(scope="module")
+def zkdash(
+    zookeeper: Server, root_client: KazooClient, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ZkDashProcess]:
+    """A zkdash with a cluster that is up and one that never was, an open incident and an owed delivery."""
+    client = root_client
+    for path, value in TREE.items():
+        client.create(ROOT + path, value, makepath=True)
+    client.create(f"{ROOT}/null", None)
+    client.create(f"{ROOT}/ephemeral", b"x", ephemeral=True)
+    client.create(f"{ROOT}/forbidden", b"x", acl=[make_digest_acl("ann", "secret", all=True)])
+    config = f"""
+[zookeeper:gone]
+servers = 127.0.0.1:{free_port()}
+session_timeout = 2
+[alert:hook]
+type = webhook
+url = http://127.0.0.1:{free_port()}/
+"""
+    clusters = f"up={zookeeper.address}{ROOT}"
+    process = ZkDashProcess(tmp_path_factory.mktemp("zkdash"), config, clusters).start()
+    try:
+        process.wait_state("up", "CONNECTED", 10)
+        process.wait_for(lambda: process.api("/deliveries")["deliveries"], 10, "a delivery")
+        yield process
+    finally:
+        process.close()
+        client.delete(f"{ROOT}/forbidden")
+        client.delete(ROOT, recursive=True)
+
+
+def check(schema: dict[str, Any], value: object) -> None:
+    """Fail unless the value is as the schema (of the document) says."""
+    whole = {**schema, "components": {"schemas": SCHEMAS}}
+    Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(value)
+
+
+def check_answer(path: str, answer: Answer) -> None:
+    """Fail unless an answer has a status, a type and a body that the document has for the path."""
+    responses = build()["paths"][path]["get"]["responses"]
+    assert str(answer.status) in responses, f"{path} isn't said to answer {answer.status}"
+    content = responses[str(answer.status)]["content"]
+    kind = answer.headers["content-type"].partition(";")[0]
+    assert kind in content, f"{path} isn't said to answer {answer.status} as {kind}"
+    check(content[kind]["schema"], answer.text if kind == "text/html" else answer.json())
+
+
+def test_the_document_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(build()).validate()  # type: ignore[arg-type]  # it takes any mapping
+
+
+def test_every_route_of_the_api_is_in_the_document_and_no_other() -> None:
+    assert sorted(build()["paths"]) == sorted(path for path, _ in ROUTES if path.startswith("/api/"))
+
+
+def test_every_answer_that_the_document_promises_is_asked_for_here() -> None:
+    """But those of a log that can't be read, which tests/test_api_events.py has, and of websockets, below."""
+    promised = {(path, int(status)) for path, item in build()["paths"].items() for status in item["get"]["responses"]}
+    elsewhere = {(path, 503) for path in build()["paths"] if "/clusters" not in path}
+    elsewhere |= {("/api/v1/events/stream", 101), ("/api/v1/events/stream", 403)}
+    assert promised - elsewhere == {(path, status) for path, _, status in ASKED}
+
+
+def test_every_schema_is_used() -> None:
+    used = set(re.findall(r"#/components/schemas/(\w+)", str(build())))
+    assert used == set(SCHEMAS)
+
+
+@pytest.mark.parametrize(("path", "address", "status"), ASKED, ids=[f"{address}" for _, address, _ in ASKED])
+def test_an_answer_is_as_the_document_says(zkdash: ZkDashProcess, path: str, address: str, status: int) -> None:
+    answer = zkdash.get(address)
+    assert answer.status == status
+    check_answer(path, answer)
+
+
+async def test_the_messages_of_the_stream_are_as_the_document_says(zkdash: ZkDashProcess) -> None:
+    base = f"http://127.0.0.1:{zkdash.port}"
+    url = f"{base}/api/v1/events/stream?after=0"
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as listener:
+        kinds = set()
+        while kinds != {"state", "notice"}:
+            message = await listener.receive_json(timeout=10)
+            check({"$ref": "#/components/schemas/Event"}, message)
+            kinds.add(message["kind"])
+
+
+def test_a_page_of_another_site_is_refused_as_the_document_says(zkdash: ZkDashProcess) -> None:
+    answer = zkdash.get("/api/v1/events/stream", Origin="https://evil.example")
+    assert answer.status == 403
+    check_answer("/api/v1/events/stream", answer)
+
+
+def test_a_znode_tells_text_from_bytes_and_no_value_from_an_empty_one(zkdash: ZkDashProcess) -> None:
+    def data(path: str) -> tuple[object, object]:
+        znode = zkdash.api(f"/clusters/up/znodes?path={path}")
+        return znode["data"], znode["encoding"]
+
+    assert data("/text") == ("grüße", "utf-8")
+    assert data("/binary") == ("/wA=", "base64")
+    assert data("/empty") == ("", "utf-8")
+    assert data("/null") == (None, None)
+
+
+def test_children_come_in_pages(zkdash: ZkDashProcess) -> None:
+    first = zkdash.api("/clusters/up/znodes?path=/many&limit=2")
+    assert (first["children"], first["next"]) == ([{"name": "a"}, {"name": "b"}], "b")
+    second = zkdash.api(f"/clusters/up/znodes?path=/many&limit=2&after={first['next']}")
+    assert (second["children"], second["next"]) == ([{"name": "c"}], None)
+    assert second["stat"]["num_children"] == 3
+
+
+def test_the_page_of_the_document_names_every_operation_and_shape(zkdash: ZkDashProcess) -> None:
+    page = zkdash.get("/api/docs").text
+    for path in build()["paths"]:
+        assert f"GET {path}<" in page
+    for name in SCHEMAS:
+        assert f'id="schema-{name}"' in page

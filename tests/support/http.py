@@ -31,7 +31,7 @@ def request(
     """Ask 127.0.0.1:`port`; `path` goes on the wire as it is."""
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=deadline_s)
     try:
-        link.putrequest(method, path, skip_accept_encoding=True)
+        link.putrequest(method, path, skip_host="Host" in (headers or {}), skip_accept_encoding=True)
         for name, value in (headers or {}).items():
             link.putheader(name, value)
         link.endheaders()

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from tests.support.bus import Bus
 from tests.support.clock import Clock
 from tests.support.observations import T0, connected, lost, notice, starting, suspended
+from tests.support.stores import PostgreSQL
 from tests.support.until import until
 from zkdash.config import StoreConfig
 from zkdash.store import events as event_rows
@@ -116,6 +117,7 @@ async def test_events_are_found_by_cluster_state_time_and_id(service: EventServi
     assert await service.find(limit=1) == [a3]
 
 
+@pytest.mark.usefixtures("quick_loop")
 async def test_two_hundred_clusters_lost_at_once_take_few_transactions(service: EventService, store: Store) -> None:
     commits: list[object] = []
     assert store._writer is not None
@@ -159,6 +161,17 @@ async def test_while_the_store_fails_nothing_is_lost_and_the_trouble_is_told(
     assert [event.cluster for event in await service.find(after=0)] == ["a", "a", "b"]
     assert service.trouble == ""
     assert len(bus.heard["History.trouble!"]) == 2
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+async def test_a_store_that_drops_its_connections_is_written_again(
+    service: EventService, store: Store, postgresql: PostgreSQL
+) -> None:
+    await record(service, lost("a"))
+    database = store.where.split()[3]
+    postgresql.psql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")  # noqa: S608
+    await record(service, lost("b"))
+    assert [event.cluster for event in await service.find(after=0)] == ["a", "b"]
 
 
 async def test_a_commit_that_held_though_nobody_said_so_is_not_written_twice(

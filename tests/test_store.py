@@ -13,11 +13,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from tests.support.stores import PostgreSQL
 from zkdash.demo.loopback import free_port
 from zkdash.errors import StartError
+from zkdash.store import deliveries
 from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.store.migrate import FOLDER
 from zkdash.store.schema import HEAD, metadata
@@ -191,6 +192,21 @@ async def test_a_locked_file_is_refused(tmp_path: Path) -> None:
     line = await refusal(url)
     holder.close()
     assert "another program holds the file; end that program or choose another file" in line
+
+
+async def test_what_is_owed_is_found_by_its_index_however_much_was_sent(tmp_path: Path) -> None:
+    one = Store(f"sqlite:///{tmp_path}/zkdash.sqlite")
+    await one.open()
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    async with one.connect() as connection:
+        event.listen(connection.sync_connection, "before_cursor_execute", lambda *query: asked.append(query[2:4]))
+        await deliveries.heads(connection, "ops", without=["msg_1"], limit=8)
+        statement, parameters = asked[-1]
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        steps = [row[-1] for row in plan]
+    await one.close()
+    assert any("USING INDEX ix_deliveries_owed" in step for step in steps), steps
+    assert not any(step.startswith("SCAN") for step in steps), steps
 
 
 # PostgreSQL

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, literal_column, select, update
 from sqlalchemy.sql import Select
 
 from zkdash.store.rows import Connection, Row
 from zkdash.store.schema import deliveries
 
-_OWED = deliveries.c.state == "owed"
+# Spelt out and not as a parameter: only so can the engines see that the index of owed deliveries fits.
+_OWED = deliveries.c.state == literal_column("'owed'")
 
 # Statements that are made often are made once.
 
@@ -30,7 +31,7 @@ def _heads() -> Select[Any]:
         earlier.c.incident_id == deliveries.c.incident_id,
         earlier.c.route == deliveries.c.route,
         earlier.c.event_id < deliveries.c.event_id,
-        earlier.c.state == "owed",
+        earlier.c.state == literal_column("'owed'"),
     )
     return (
         select(deliveries)

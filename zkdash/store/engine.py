@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import event, inspect, text
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from zkdash.errors import StartError
@@ -145,7 +146,9 @@ class _Unavailable:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (DataError, IntegrityError)) or not isinstance(error, (SQLAlchemyError, OSError)):
+        if isinstance(error, (DataError, IntegrityError)) or not isinstance(
+            error, (DBAPIError, PoolTimeoutError, OSError)
+        ):
             return
         raise StoreUnavailable(f"{self._where}: {words.why(error)}") from error
 

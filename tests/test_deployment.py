@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,41 @@ def test_the_image_starts_with_a_configuration_that_has_no_mistake() -> None:
     assert read.web.without_sign_in
     assert read.store.url.endswith(":////var/lib/zkdash/zkdash.sqlite")
     assert [cluster.servers for cluster in read.clusters] == [(("zk1", 2181), ("zk2", 2181))]
+
+
+def may_mount() -> bool:
+    try_it = ["unshare", "--mount", "mount", "-o", "remount,ro,bind", "/"]
+    return bool(shutil.which("unshare")) and subprocess.run(try_it, capture_output=True, check=False).returncode == 0
+
+
+def test_the_image_needs_no_root_file_system_that_it_can_write_to(tmp_path: Path) -> None:
+    if not may_mount():
+        pytest.skip("only who may mount can make the root file system read-only")
+    state = tmp_path / "state"
+    state.mkdir()
+    script = (
+        f"mount --bind {state} {state} && mount -o remount,ro,bind / && cd {state} && ! touch {tmp_path}/elsewhere"
+        f" && exec {sys.executable} -m zkdash -c {DOCKER_CONF} --listen 127.0.0.1:0 --store sqlite:///{state}/log"
+    )
+    environment = os.environ | {"ASAB_ZOOKEEPER_SERVERS": "127.0.0.1:1", "PYTHONDONTWRITEBYTECODE": "1"}
+    with subprocess.Popen(
+        ["unshare", "--mount", "sh", "-c", script],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            said = re.fullmatch(r"zkdash: (http://127\.0\.0\.1:\d+/)\n", process.stdout.readline())
+            assert said is not None
+            health = yaml.safe_load(runtime_stage()["HEALTHCHECK"].split("CMD ")[1])[2]
+            asked = [sys.executable, "-c", health.replace("http://127.0.0.1:8080/", said[1])]
+            assert subprocess.run(asked, check=False).returncode == 0
+        finally:
+            process.terminate()
+    assert process.returncode == 0
+    assert {path.name.split("-")[0] for path in state.iterdir()} == {"log"}
 
 
 # ---------------------------------------------------------------- compose

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import re
 import shutil
@@ -216,7 +217,7 @@ def test_make_help_names_every_target() -> None:
 
 def dependencies() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return {re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]}
+    return {re.split(r"[\[<>=;]", line)[0] for line in project["dependencies"]}
 
 
 def test_every_dependency_says_why_it_is_here() -> None:
@@ -227,8 +228,11 @@ def test_every_dependency_says_why_it_is_here() -> None:
 def test_every_dependency_is_used() -> None:
     drivers = {"aiosqlite", "asyncpg"}  # SQLAlchemy imports them, by the URL of the store
     source = "\n".join(path.read_text() for path in (ROOT / "zkdash").rglob("*.py"))
-    modules = {name.replace("pure-sasl", "puresasl").replace("-", "_") for name in dependencies() - drivers}
-    assert {name for name in modules if not re.search(rf"^\s*(import|from) {name}\b", source, re.MULTILINE)} == set()
+    imported = set(re.findall(r"^\s*(?:import|from) (\w+)", source, re.MULTILINE))
+    distributions = importlib.metadata.packages_distributions()
+    used = {name.lower().replace("_", "-") for module in imported for name in distributions.get(module, ())}
+    installed = {name.lower().replace("_", "-") for names in distributions.values() for name in names}
+    assert (dependencies() - drivers) & installed - used == set()
 
 
 def test_shell_scripts_are_ones() -> None:

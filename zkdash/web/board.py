@@ -11,10 +11,9 @@ from markupsafe import Markup
 from zkdash.log import get_logger
 from zkdash.timeline.event import Event
 from zkdash.timeline.segments import Segment
-from zkdash.web import lanes
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
-from zkdash.web.pieces import Frame, facts, frame_of, lane, patience
+from zkdash.web.pieces import Frame, facts, frame_of, lane_of, swimlane
 from zkdash.web.render import fragment
 from zkdash.web.urls import url_for_cluster
 from zkdash.web.wire import now_ms, partial
@@ -107,12 +106,6 @@ class Board:
             joined = Markup(joined.replace(href, f'{href} aria-current="page"', 1))  # noqa: S704 - joined is markup
         return joined
 
-    def lane(self, container: ClusterContainer, now: int) -> tuple[Segment, ...]:
-        """The last hours of a cluster, its present state included."""
-        status = container.status
-        recorded = self._lanes.get(container.name, ())
-        return lanes.with_present(recorded, status.state, status.since, now)
-
     # The bus
 
     def _on_state(self, _message: str, container: ClusterContainer) -> None:
@@ -151,12 +144,12 @@ class Board:
         stands = standing(status.state, status.cause)
         context: dict[str, Any] = {"cluster": container, "status": status, "standing": stands}
         sort = f"{stands.rank} {container.name}"
-        segments = self.lane(container, now)
+        lane = lane_of(container, self._lanes.get(container.name, ()), now)
         card = fragment(
             "overview/_card.html",
             **context,
             sort=sort,
-            lane=lane(container.name, segments, now - LANE_MS, now, patience(container), live=True),
+            lane=swimlane(container.name, lane, now - LANE_MS, now, live=True),
         )
         kept = Kept(stands, sort, card, fragment("components/_side_item.html", **context))
         self._kept[container.name] = kept

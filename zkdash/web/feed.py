@@ -15,7 +15,7 @@ from zkdash.web import lanes, timerange
 from zkdash.web.board import STATE_MESSAGES
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
-from zkdash.web.pieces import lane, patience
+from zkdash.web.pieces import lane_of, swimlane
 from zkdash.web.render import fragment
 from zkdash.web.timerange import View
 from zkdash.web.wire import now_ms, partial
@@ -138,12 +138,10 @@ class Feed:
 
     def lane(self, shown: Shown, name: str, now: int) -> Markup:
         """One lane of a view; where it reaches up to now it ends in the state that is true now."""
-        view, segments = shown.view, shown.segments.get(name, ())
-        container = self._dashboard.clusters.get(name)
-        if view.end is None and container is not None:
-            status = container.status
-            segments = lanes.with_present(segments, status.state, status.since, now)
-        return lane(name, segments, view.since(now), view.until(now), patience(container), live=view.moves)
+        view = shown.view
+        recorded = shown.segments.get(name, ())
+        drawn = lane_of(self._dashboard.clusters.get(name), recorded, now, to_now=view.end is None)
+        return swimlane(name, drawn, view.since(now), view.until(now), live=view.moves)
 
     # The bus
 

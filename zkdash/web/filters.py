@@ -38,9 +38,11 @@ def time(ms: int | None, style: str = "") -> Markup:
 
 
 def duration(ms: float | None) -> str:
-    """Milliseconds for people, in at most two units: "0.4 s", "12 s", "3 min 12 s", "2 d 4 h"; "–" for None."""
+    """Milliseconds for people, in at most two units: "40 ms", "0.4 s", "3 min 12 s", "2 d 4 h"; "–" for None."""
     if ms is None:
         return "–"
+    if 0 < ms < 100:
+        return f"{ms:.0f} ms"
     if ms < 9_950 and ms % 1000:
         return f"{max(ms, 0) / 1000:.1f} s"
     seconds = round(ms / 1000)

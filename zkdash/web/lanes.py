@@ -17,26 +17,33 @@ MIN_TROUBLE_PERCENT = 0.3
 """A short outage is drawn at least this wide, so that it can be seen."""
 NOW_PERCENT = 0.8
 """The present state of a live lane is drawn at least this wide."""
-
 DRAWN = ("connected", "unknown", "connecting", "suspended", "lost")
 """What is drawn first, and so lies below."""
-WORST_FIRST = (State.LOST, State.SUSPENDED, None, State.CONNECTED)
+TROUBLE = ("suspended", "lost")
 HOUR_MS = 3_600_000
 STEPS_MS = tuple(
-    minutes * 60_000 for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14400, 43200)
+    minutes * 60_000
+    for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 14400, 43200, 129600, 525600)
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A stretch of one state: where it stands in the lane, and what it means (UTC ms)."""
+class Stretch:
+    """A time (UTC ms) in which a cluster stood the same, and the word for it: one of DRAWN."""
 
     word: str
-    x: float
-    width: float
     start: int
     end: int
-    event_id: int | None
+    event_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch as it stands in its lane, in percent of the lane's width."""
+
+    stretch: Stretch
+    x: float
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,82 +56,81 @@ class Tick:
     text: str
 
 
-def with_present(segments: Iterable[Segment], state: State, since: int, now: int) -> tuple[Segment, ...]:
+def stretches(segments: Sequence[Segment], patience_ms: int) -> tuple[Stretch, ...]:
+    """What was recorded, in words; what was not watched is unknown.
+
+    A loss right after that, for at most `patience_ms` (the session timeout), is only zkdash's own first connection.
+    """
+    made = []
+    for index, each in enumerate(segments):
+        word = STATE_WORDS[each.state] if each.state is not None else "unknown"
+        after_unknown = index > 0 and segments[index - 1].state is None
+        if each.state is State.LOST and after_unknown and each.end - each.start <= patience_ms:
+            word = "connecting"
+        made.append(Stretch(word, each.start, each.end, each.event_id))
+    return tuple(made)
+
+
+def with_present(recorded: Iterable[Stretch], word: str, since: int, now: int) -> tuple[Stretch, ...]:
     """What was recorded, and then what is known now: the present state is true even if it couldn't be recorded."""
-    past = [replace(each, end=min(each.end, since)) for each in segments if each.start < since]
-    event_id = next((each.event_id for each in segments if each.start == since), None)
-    return (*past, Segment(state=state, start=since, end=max(now, since), event_id=event_id))
+    past = [replace(each, end=min(each.end, since)) for each in recorded if each.start < since]
+    event_id = next((each.event_id for each in recorded if each.start == since), None)
+    return (*past, Stretch(word, since, max(now, since), event_id))
 
 
-def bars(segments: Sequence[Segment], since: int, until: int, patience_ms: int, runs_on: bool = False) -> list[Bar]:
+def bars(lane: Sequence[Stretch], since: int, until: int, runs_on: bool = False) -> list[Bar]:
     """The bars of a lane from `since` to `until`, trouble after the rest so that it is drawn on top.
 
-    `patience_ms` as for `words_of`. With `runs_on` the last bar reaches beyond the lane's end: the browser moves a
-    live lane to the left.
+    With `runs_on` the last bar is the present, which reaches beyond the lane's end: the browser moves a live lane
+    to the left.
     """
     span = max(until - since, 1)
-    shown = [each for each in segments if each.end > since and each.start < until]
+    shown = [each for each in lane if each.end > since and each.start < until + runs_on]
     if len(shown) > MAX_BARS:
         shown = worst_in_slots(shown, since, until)
     made = []
-    for each, word in zip(shown, words_of(shown, patience_ms), strict=True):
+    for each in shown:
         start, end = max(each.start, since), min(each.end, until)
         x, width = (start - since) * 100 / span, (end - start) * 100 / span
-        if word in ("lost", "suspended"):
+        if each.word in TROUBLE:
             width = max(width, MIN_TROUBLE_PERCENT)
         if runs_on and each is shown[-1]:
             x, width = min(x, 100 - NOW_PERCENT), width + 100
-        made.append(Bar(word, round(x, 3), round(width, 3), each.start, each.end, each.event_id))
+        made.append(Bar(each, round(x, 3), round(width, 3)))
     present = made[-1:] if runs_on else []  # on top of all, for it may cover what was a moment ago
-    return sorted(made[: len(made) - len(present)], key=lambda bar: DRAWN.index(bar.word)) + present
+    return sorted(made[: len(made) - len(present)], key=lambda bar: DRAWN.index(bar.stretch.word)) + present
 
 
-def words_of(segments: Sequence[Segment], patience_ms: int) -> list[str]:
-    """The word for each segment; what was not watched is unknown.
-
-    A loss right after it, for at most `patience_ms` (the session timeout), is only zkdash's own first connection.
-    """
-    words = []
-    for index, each in enumerate(segments):
-        first = index > 0 and segments[index - 1].state is None and each.end - each.start <= patience_ms
-        if each.state is None:
-            words.append("unknown")
-        else:
-            words.append("connecting" if first and each.state is State.LOST else STATE_WORDS[each.state])
-    return words
-
-
-def worst_in_slots(segments: Sequence[Segment], since: int, until: int) -> list[Segment]:
-    """As many slots as `MAX_BARS`, each in the worst state that it saw; equal neighbours are one."""
+def worst_in_slots(lane: Sequence[Stretch], since: int, until: int) -> list[Stretch]:
+    """As many slots as `MAX_BARS`, each as the worst that it saw; equal neighbours are one. The last stays whole."""
     size = max((until - since) // MAX_BARS, 1)
-    slots: dict[int, State | None] = {}
-    for each in segments:
+    slots: dict[int, str] = {}
+    for each in lane[:-1]:
         first = max(each.start - since, 0) // size
         last = max(min(each.end, until) - 1 - since, 0) // size
         for slot in range(first, last + 1):
-            if slot not in slots or WORST_FIRST.index(each.state) < WORST_FIRST.index(slots[slot]):
-                slots[slot] = each.state
-    merged: list[Segment] = []
-    for slot, state in sorted(slots.items()):
+            slots[slot] = max(slots.get(slot, each.word), each.word, key=DRAWN.index)
+    merged: list[Stretch] = []
+    for slot, word in sorted(slots.items()):
         start = since + slot * size
-        if merged and merged[-1].state is state and merged[-1].end == start:
+        if merged and merged[-1].word == word and merged[-1].end == start:
             merged[-1] = replace(merged[-1], end=start + size)
         else:
-            merged.append(Segment(state=state, start=start, end=start + size, event_id=None))
-    return merged
+            merged.append(Stretch(word, start, start + size))
+    return [*merged, lane[-1]]
 
 
-def in_words(segments: Sequence[Segment], since: int, until: int, patience_ms: int) -> str:
-    """A lane for those who don't see it: "lost 2 min, connected 2 h 58 min"; `patience_ms` as for `words_of`."""
+def in_words(lane: Sequence[Stretch], since: int, until: int) -> str:
+    """A lane for those who don't see it: "lost 2 min, connected 2 h 58 min"."""
     spans: dict[str, list[int]] = {}
-    for each, word in zip(segments, words_of(segments, patience_ms), strict=True):
+    for each in lane:
         span = min(each.end, until) - max(each.start, since)
         if span > 0:
-            spans.setdefault(word, []).append(span)
+            spans.setdefault(each.word, []).append(span)
     parts = []
     for word in reversed(DRAWN):
         if word in spans:
-            often = f" ({len(spans[word])} times)" if word in ("lost", "suspended") and len(spans[word]) > 1 else ""
+            often = f" ({len(spans[word])} times)" if word in TROUBLE and len(spans[word]) > 1 else ""
             parts.append(f"{word} {duration(sum(spans[word]))}{often}")
     return ", ".join(parts) or "nothing recorded"
 

@@ -62,7 +62,11 @@ def answer(request: web.Request, failure: Failure) -> web.Response:
         response = problem(failure, request.path)
     else:
         template = "errors/_error.html" if is_partial(request) else "errors/page.html"
-        response = render(request, template, status=failure.status, failure=failure, ways_back=ways_back(request))
+        name = request.match_info.get("name", "")
+        current = name if request.app[ZKDASH].clusters.get(name) is not None else ""
+        response = render(
+            request, template, status=failure.status, failure=failure, ways_back=ways_back(request), current=current
+        )
     response.headers.extend(failure.headers)
     if failure.retry and failure.status == 503:
         response.headers["Retry-After"] = "5"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from markupsafe import Markup
 
 from zkdash.timeline.segments import Segment
 from zkdash.web import lanes
+from zkdash.web.lanes import Stretch
 from zkdash.web.render import fragment
 from zkdash.web.words import Standing, standing, summary, worst
 
@@ -24,18 +26,29 @@ def facts(container: ClusterContainer) -> Markup:
     )
 
 
-def patience(container: ClusterContainer | None) -> int:
-    """How long (ms) a first connection may take before it counts as a loss."""
-    return round(container.config.session_timeout_s * 1000) + 500 if container is not None else 0
+def lane_of(
+    container: ClusterContainer | None, recorded: Sequence[Segment], now: int, *, to_now: bool = True
+) -> tuple[Stretch, ...]:
+    """A cluster's lane in words; where it reaches `to_now` it ends as the cluster stands now.
+
+    Without a container it is one that is no longer watched.
+    """
+    if container is None:
+        return lanes.stretches(recorded, 0)
+    lane = lanes.stretches(recorded, round(container.config.session_timeout_s * 1000))
+    if not to_now:
+        return lane
+    status = container.status
+    return lanes.with_present(lane, standing(status.state, status.cause), status.since, now)
 
 
-def lane(name: str, segments: tuple[Segment, ...], since: int, until: int, patience_ms: int, *, live: bool) -> Markup:
+def swimlane(name: str, lane: Sequence[Stretch], since: int, until: int, *, live: bool) -> Markup:
     """One swimlane as it stands on a page; a live one is moved on by the browser."""
     return fragment(
         "components/_lane.html",
         name=name,
-        bars=lanes.bars(segments, since, until, patience_ms, runs_on=live),
-        words=lanes.in_words(segments, since, until, patience_ms),
+        bars=lanes.bars(lane, since, until, runs_on=live),
+        words=lanes.in_words(lane, since, until),
         since=since,
         until=until,
         live=live,

@@ -8,8 +8,9 @@ for (const form of document.querySelectorAll("form[data-auto-submit]")) {
   reveal();
   form.addEventListener("change", (event) => {
     reveal();
-    const own = form.querySelector("[data-reveals]:checked");
-    if (event.target.matches("[type=radio], [type=checkbox]") && !own) form.requestSubmit();
+    const revealed = document.getElementById(form.querySelector("[data-reveals]:checked")?.dataset.reveals);
+    const waits = revealed && !revealed.querySelector("input").value;
+    if (event.target.matches("[type=radio], [type=checkbox]") && !waits) form.requestSubmit();
   });
   // A short address: what is empty isn't said.
   form.addEventListener("formdata", (event) => {

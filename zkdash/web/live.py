@@ -8,6 +8,7 @@ the same address and gets the same state by plain HTTP.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Protocol
@@ -25,11 +26,14 @@ COALESCE_S = 0.03
 TICK_S = 5.0
 PING_S = 20.0
 MAX_INCOMING_BYTES = 1024
+MAX_TOPICS = 8
 BACKLOG_BYTES = 1 << 20
 """What may wait for one viewer beside its first snapshot; who lets more pile up is dropped and comes back."""
 SLICE = 500
 """How many viewers are written to before others get their turn on the event loop."""
 CLOSE_S = 1.0
+KEEP_S = 1.0
+"""For how long a first state is good for all who connect, if nothing changes."""
 
 
 class Source(Protocol):
@@ -80,6 +84,7 @@ class LiveHub:
         self.viewers: dict[Viewer, None] = {}
         self.dropped = 0
         self._listened: dict[str, int] = {}
+        self._states: dict[tuple[str, ...], tuple[float, bytes]] = {}
         self._pending: dict[str, dict[str, str | Callable[[], str]]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._outbox: asyncio.Queue[tuple[dict[str, bytes], Sequence[Viewer]]] = asyncio.Queue()
@@ -114,6 +119,7 @@ class LiveHub:
 
     def offer(self, topic: str, key: str, html: str | Callable[[], str]) -> None:
         """Something of `topic` changed. Of several changes of one `key` at once only the last is drawn and sent."""
+        self._states.clear()
         if topic not in self._listened:
             return
         changes = self._pending.setdefault(topic, {})
@@ -157,6 +163,8 @@ class LiveHub:
     def topics(self, asked: Iterable[str]) -> tuple[str, ...]:
         """The topics that a request names, each once. Raises 400 for one that there isn't."""
         topics = tuple(dict.fromkeys(asked))
+        if len(topics) > MAX_TOPICS:
+            raise web.HTTPBadRequest(text=f"At most {MAX_TOPICS} topics at once.")
         for topic in topics:
             source = self.sources.get(family(topic))
             if source is None or not source.accepts(topic):
@@ -177,6 +185,16 @@ class LiveHub:
     def snapshot(self, topics: tuple[str, ...]) -> str:
         """The present state of open topics."""
         return "".join(self.sources[family(topic)].snapshot(topic) for topic in topics)
+
+    def _state(self, topics: tuple[str, ...]) -> bytes:
+        """The same as a frame, drawn once for the many who come back together."""
+        now = time.monotonic()
+        until, state = self._states.get(topics, (0.0, b""))
+        if now > until:
+            state = frame(self.snapshot(topics).encode())
+            self._states = {key: kept for key, kept in self._states.items() if kept[0] > now}
+            self._states[topics] = (now + KEEP_S, state)
+        return state
 
     async def listen(self, request: web.Request, topics: tuple[str, ...]) -> web.WebSocketResponse:
         """Serve one websocket until it closes: the present state first, then every change."""
@@ -201,7 +219,7 @@ class LiveHub:
     def _join(self, viewer: Viewer) -> None:
         """State and subscription in one step: nothing falls between, and nothing comes twice."""
         self._flush()
-        state = frame(self.snapshot(viewer.topics).encode()) + tick()
+        state = self._state(viewer.topics) + tick()
         viewer.write(state)
         viewer.limit += len(state)
         self.viewers[viewer] = None

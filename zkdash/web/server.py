@@ -89,6 +89,7 @@ class WebServer:
         except BaseException:
             await self.stop()
             raise
+        self.urls = [url_of(*address[:2]) for address in runner.addresses]
         for url in self.urls:
             L.log(NOTICE, "Open in a browser.", struct_data={"url": url})
 
@@ -100,17 +101,16 @@ class WebServer:
         self.urls = []
 
     async def _bind(self, runner: web.AppRunner, host: str, port: int) -> None:
-        shown = f"[{host}]" if ":" in host else host
-        site = web.TCPSite(runner, host, port, shutdown_timeout=STOP_S)
         try:
-            await site.start()
+            await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise StartError(f"can't listen on {shown}:{port}: {why(error)} ([web] listen)") from None
-        server = site._server
-        for sock in getattr(server, "sockets", ()):
-            bound = sock.getsockname()
-            name = f"[{bound[0]}]" if sock.family == socket.AF_INET6 else bound[0]
-            self.urls.append(f"http://{name}:{bound[1]}/")
+            name = f"[{host}]" if ":" in host else host
+            raise StartError(f"can't listen on {name}:{port}: {why(error)} ([web] listen)") from None
+
+
+def url_of(host: str, port: int) -> str:
+    """The address to open in a browser."""
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def why(error: OSError) -> str:

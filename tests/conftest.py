@@ -19,7 +19,7 @@ from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.faults import Proxy
 from zkdash.demo.servers import Ensemble, Server
 
-SERVER_FIXTURES = {"zookeeper", "ensemble", "own_server", "own_ensemble", "tree"}
+SERVER_FIXTURES = {"zookeeper", "ensemble", "own_server", "own_ensemble", "tree", "shared_dash"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -128,6 +128,17 @@ def zkdash(tmp_path: Path) -> Iterator[Callable[..., ZkDashProcess]]:
     with contextlib.ExitStack() as stack:
         for one in made:
             stack.callback(one.close)
+
+
+@pytest.fixture(scope="session")
+def shared_dash(zookeeper: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZkDashProcess]:
+    """One zkdash for tests that only look: it watches the shared server as "prod"."""
+    process = ZkDashProcess(tmp_path_factory.mktemp("shared-dash"), "", f"prod={zookeeper.address}").start()
+    try:
+        process.wait_state("prod", "CONNECTED", 10)
+        yield process
+    finally:
+        process.close()
 
 
 @pytest.fixture

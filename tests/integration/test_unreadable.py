@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import pytest
 from kazoo.security import make_digest_acl
 
 from tests.conftest import Tree
@@ -19,14 +18,6 @@ MakeProcess = Callable[..., ZkDashProcess]
 MakeProxy = Callable[..., Proxy]
 
 
-@pytest.fixture
-def dash(tree: Tree, zkdash: MakeProcess) -> ZkDashProcess:
-    """A zkdash that watches the test's corner of the shared server."""
-    process = zkdash(f"prod={tree.address}").start()
-    process.wait_state("prod", "CONNECTED", 10)
-    return process
-
-
 def problem(answer: Answer, status: int) -> dict[str, object]:
     """The problem document (RFC 9457) that an answer must be."""
     assert (answer.status, answer.headers["content-type"].split(";")[0]) == (status, "application/problem+json")
@@ -35,33 +26,34 @@ def problem(answer: Answer, status: int) -> dict[str, object]:
     return document
 
 
-def test_a_missing_znode_is_404_with_the_way_back(dash: ZkDashProcess, tree: Tree) -> None:
+def test_a_missing_znode_is_404_with_the_way_back(shared_dash: ZkDashProcess, tree: Tree) -> None:
     tree.make("/a/b")
-    answer = dash.get("/clusters/prod/znodes/a/b/c/d")
+    answer = shared_dash.get(f"/clusters/prod/znodes{tree.root}/a/b/c/d")
     assert answer.status == 404
     links = Page(answer.text).links
-    assert "/clusters/prod/znodes/a/b" in links  # the nearest that is there
-    assert all(dash.get(link).status == 200 for link in links if not link.startswith("http"))
-    problem(dash.get("/api/v1/clusters/prod/znodes?path=/a/b/c/d"), 404)
+    assert f"/clusters/prod/znodes{tree.root}/a/b" in links  # the nearest that is there
+    assert all(shared_dash.get(link).status == 200 for link in links if not link.startswith("http"))
+    problem(shared_dash.get(f"/api/v1/clusters/prod/znodes?path={tree.root}/a/b/c/d"), 404)
 
 
-def test_a_znode_that_was_just_deleted_is_404_with_the_way_back(dash: ZkDashProcess, tree: Tree) -> None:
+def test_a_znode_that_was_just_deleted_is_404_with_the_way_back(shared_dash: ZkDashProcess, tree: Tree) -> None:
     tree.make("/a/b")
-    assert dash.get("/clusters/prod/znodes/a/b").status == 200
+    assert shared_dash.get(f"/clusters/prod/znodes{tree.root}/a/b").status == 200
     tree.client.delete(f"{tree.root}/a/b")
-    answer = dash.get("/clusters/prod/znodes/a/b")
+    answer = shared_dash.get(f"/clusters/prod/znodes{tree.root}/a/b")
     assert answer.status == 404
-    assert "/clusters/prod/znodes/a" in Page(answer.text).links
+    assert f"/clusters/prod/znodes{tree.root}/a" in Page(answer.text).links
 
 
-def test_a_forbidden_znode_is_403(dash: ZkDashProcess, tree: Tree) -> None:
+def test_a_forbidden_znode_is_403(shared_dash: ZkDashProcess, tree: Tree) -> None:
+    tree.client.add_auth("digest", "ada:right")  # so that it can be removed again
     tree.client.add_auth("digest", "ada:right")  # so that it can be removed again
     tree.make("/secret", b"for ada alone", acl=[make_digest_acl("ada", "right", all=True)])
-    answer = dash.get("/clusters/prod/znodes/secret")
+    answer = shared_dash.get(f"/clusters/prod/znodes{tree.root}/secret")
     assert answer.status == 403
     assert "for ada alone" not in answer.text
     assert [link for link in Page(answer.text).links if link.startswith("/clusters/prod")]
-    problem(dash.get("/api/v1/clusters/prod/znodes?path=/secret"), 403)
+    problem(shared_dash.get(f"/api/v1/clusters/prod/znodes?path={tree.root}/secret"), 403)
 
 
 def test_a_forbidden_znode_is_read_with_the_right_credentials(tree: Tree, zkdash: MakeProcess) -> None:
@@ -74,12 +66,12 @@ def test_a_forbidden_znode_is_read_with_the_right_credentials(tree: Tree, zkdash
     assert "ada:right" not in process.log
 
 
-def test_a_cluster_that_does_not_exist_is_404(dash: ZkDashProcess) -> None:
-    assert "/" in Page(dash.get("/clusters/nobody").text).links
-    assert dash.get("/clusters/nobody").status == 404
-    problem(dash.get("/api/v1/clusters/nobody"), 404)
-    problem(dash.get("/api/v1/events/999999"), 404)
-    problem(dash.get("/api/v1/nothing"), 404)
+def test_a_cluster_that_does_not_exist_is_404(shared_dash: ZkDashProcess) -> None:
+    assert "/" in Page(shared_dash.get("/clusters/nobody").text).links
+    assert shared_dash.get("/clusters/nobody").status == 404
+    problem(shared_dash.get("/api/v1/clusters/nobody"), 404)
+    problem(shared_dash.get("/api/v1/events/999999"), 404)
+    problem(shared_dash.get("/api/v1/nothing"), 404)
 
 
 def test_a_configured_path_that_is_not_there_is_said_and_not_made(tree: Tree, zkdash: MakeProcess) -> None:

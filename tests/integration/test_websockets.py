@@ -18,6 +18,7 @@ from zkdash.demo.servers import Server
 
 MakeProcess = Callable[..., ZkDashProcess]
 CONFIG = "[zookeeper]\nsession_timeout = 2s\n"
+VIEWER_METRICS = ("zkdash_viewers ", "zkdash_stream_listeners ")
 HANDSHAKE = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
@@ -37,21 +38,21 @@ def dash(own_server: Server, zkdash: MakeProcess) -> ZkDashProcess:
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "http://127.0.0.1:1", "null", "http://localhost.evil.example"]
 )
-def test_pages_of_other_sites_are_refused(dash: ZkDashProcess, path: str, origin: str) -> None:
-    assert request(dash.port, "GET", path, headers={**HANDSHAKE, "Origin": origin}).status == 403
+def test_pages_of_other_sites_are_refused(shared_dash: ZkDashProcess, path: str, origin: str) -> None:
+    assert request(shared_dash.port, "GET", path, headers={**HANDSHAKE, "Origin": origin}).status == 403
 
 
 @pytest.mark.parametrize("path", ["/live?topic=overview", "/api/v1/events/stream"])
-def test_its_own_pages_are_welcome(dash: ZkDashProcess, path: str) -> None:
-    viewer = handshake(dash.port, path)
+def test_its_own_pages_are_welcome(shared_dash: ZkDashProcess, path: str) -> None:
+    viewer = handshake(shared_dash.port, path)
     viewer.close()
 
 
-def test_a_name_that_is_not_its_own_reads_nothing(dash: ZkDashProcess) -> None:
+def test_a_name_that_is_not_its_own_reads_nothing(shared_dash: ZkDashProcess) -> None:
     for path in ("/", "/api/v1/clusters", "/metrics"):
-        answer = request(dash.port, "GET", path, headers={"X-Forwarded-Host": "localhost"})
+        answer = request(shared_dash.port, "GET", path, headers={"X-Forwarded-Host": "localhost"})
         assert answer.status == 200
-        assert dash.get(path, Host="evil.example").status in (400, 403, 421)
+        assert shared_dash.get(path, Host="evil.example").status in (400, 403, 421)
 
 
 async def test_the_stream_has_every_event_once_and_in_order_over_a_restart(
@@ -81,7 +82,7 @@ async def test_a_viewer_that_does_not_read_delays_nobody(dash: ZkDashProcess, ow
         seen = asyncio.create_task(pushed(dash.port, "SUSPENDED"))
         listening = asyncio.create_task(listen(dash.port, [], after=last, until="connection-lost"))
         loop = asyncio.get_running_loop()
-        await asyncio.to_thread(dash.wait_for, lambda: viewers(dash) >= 21, 5, "the viewers to be there")
+        await asyncio.to_thread(dash.wait_for, lambda: viewers(dash) >= 22, 5, "the viewers to be there")
         await asyncio.to_thread(own_server.kill)
         began = loop.time()
         await seen
@@ -105,7 +106,7 @@ async def test_a_page_gets_the_present_state_first_and_then_every_change(
 def viewers(dash: ZkDashProcess) -> int:
     """How many websockets it has open, by its own metrics."""
     lines = dash.get("/metrics").text.splitlines()
-    return sum(int(float(line.split()[-1])) for line in lines if "viewers" in line and not line.startswith("#"))
+    return sum(int(float(line.split()[1])) for line in lines if line.startswith(VIEWER_METRICS))
 
 
 def handshake(port: int, path: str) -> socket.socket:

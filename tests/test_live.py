@@ -13,11 +13,12 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from tests.support.site import Site, config_of, running_site
-from zkdash.web import live
+from zkdash.web import live, wire
 from zkdash.web.keys import HUB
 from zkdash.web.wire import frame
 
 DEADLINE_S = 5.0
+MANY = "&".join(f"topic=timeline?before={number}" for number in range(9))
 
 
 @pytest.fixture
@@ -149,7 +150,9 @@ async def test_a_tick_says_what_time_it_is(site: Site, monkeypatch: pytest.Monke
         assert (await viewer.receive_json(timeout=DEADLINE_S))["now"] > first
 
 
-@pytest.mark.parametrize("query", ["", "topic=", "topic=nothing", "topic=cluster/nobody", "topic=timeline?range=never"])
+@pytest.mark.parametrize(
+    "query", ["", "topic=", "topic=nothing", "topic=cluster/nobody", "topic=timeline?range=never", MANY]
+)
 async def test_an_unknown_topic_is_a_mistake(site: Site, query: str) -> None:
     with pytest.raises(WSServerHandshakeError) as refused:
         await site.client.ws_connect(f"/live?{query}")
@@ -182,7 +185,7 @@ async def test_a_page_without_a_websocket_polls_the_same_state(site: Site) -> No
 async def test_a_viewer_that_does_not_read_is_dropped_and_the_others_do_not_wait(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "BACKLOG_BYTES", 64 * 1024)
+    monkeypatch.setattr(wire, "BACKLOG_BYTES", 64 * 1024)
     hub = site.client.app[HUB]  # type: ignore[union-attr]
     deaf = await deaf_viewer(site)
     async with await site.listen("overview") as viewer:

@@ -18,7 +18,7 @@ from aiohttp import WSCloseCode, web
 from zkdash.log import get_logger
 from zkdash.web.keys import HUB
 from zkdash.web.origin import refuse_foreign_origin
-from zkdash.web.wire import frame, now_ms, tick
+from zkdash.web.wire import Viewer, frame, now_ms, tick
 
 L = get_logger(__name__)
 
@@ -27,8 +27,6 @@ TICK_S = 5.0
 PING_S = 20.0
 MAX_INCOMING_BYTES = 1024
 MAX_TOPICS = 8
-BACKLOG_BYTES = 1 << 20
-"""What may wait for one viewer beside its first snapshot; who lets more pile up is dropped and comes back."""
 SLICE = 500
 """How many viewers are written to before others get their turn on the event loop."""
 CLOSE_S = 1.0
@@ -50,30 +48,6 @@ class Source(Protocol):
 
     def close(self, topic: str) -> None:
         """One viewer less."""
-
-
-class Viewer:
-    """One open websocket. Writes go straight to the transport, whose buffer is the bounded queue."""
-
-    __slots__ = ("limit", "response", "topics", "transport")
-
-    def __init__(
-        self, transport: asyncio.Transport, topics: tuple[str, ...], response: web.WebSocketResponse | None = None
-    ) -> None:
-        self.transport = transport
-        self.topics = topics
-        self.response = response
-        self.limit = BACKLOG_BYTES
-
-    def write(self, payload: bytes) -> bool:
-        """Write whole frames; gives False if the viewer was dropped because it doesn't keep up."""
-        if self.transport.is_closing():
-            return True
-        if self.transport.get_write_buffer_size() > self.limit:
-            self.transport.abort()
-            return False
-        self.transport.write(payload)
-        return True
 
 
 class LiveHub:

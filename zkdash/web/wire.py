@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 import time
 
 import orjson
+from aiohttp import web
+
+BACKLOG_BYTES = 1 << 20
+"""What may wait for one viewer beside its first snapshot; who lets more pile up is dropped and comes back."""
+
+
+class Viewer:
+    """One open websocket. Writes go straight to the transport, whose buffer is the bounded queue."""
+
+    __slots__ = ("limit", "response", "topics", "transport")
+
+    def __init__(
+        self, transport: asyncio.Transport, topics: tuple[str, ...], response: web.WebSocketResponse | None = None
+    ) -> None:
+        self.transport = transport
+        self.topics = topics
+        self.response = response
+        self.limit = BACKLOG_BYTES
+
+    def write(self, payload: bytes) -> bool:
+        """Write whole frames; gives False if the viewer was dropped because it doesn't keep up."""
+        if self.transport.is_closing():
+            return True
+        if self.transport.get_write_buffer_size() > self.limit:
+            self.transport.abort()
+            return False
+        self.transport.write(payload)
+        return True
 
 
 def partial(element_id: str, html: str, swap: str = "outerMorph") -> str:

@@ -17,10 +17,9 @@ VERSIONS = ("3.4.14", "3.5.10", "3.6.4", "3.7.2", "3.8.4", "3.9.3")
 TOP = Path(__file__).parents[1]
 FOLDER = TOP / ".tools" / "zookeeper"
 TESTS = (
-    "tests/integration/test_multiread.py",
+    "tests/integration/test_multiread_servers.py",
     "tests/integration/test_watches.py",
     "tests/integration/test_crawl.py",
-    "tests/integration/test_features.py",
     "tests/integration/test_states.py",
     "tests/integration/test_never_writes.py",
 )

@@ -212,7 +212,11 @@ async def test_a_reply_that_is_too_large_is_passed_over_and_the_connection_stays
 
 
 async def test_only_reads_without_watchers_go_into_one_request() -> None:
-    async with rogue(lambda wire: wire.welcome()) as server, reading(f"127.0.0.1:{server.port}") as client:
+    async def stay(wire: Wire) -> None:
+        await wire.welcome()
+        await wire.answer_pings()
+
+    async with rogue(stay) as server, reading(f"127.0.0.1:{server.port}") as client:
         for operation in (Delete("/a", -1), Exists("/a", None), GetData("/a", print)):
             with pytest.raises(ValueError, match="MultiRead takes"):
                 client.multi_read_async([operation])

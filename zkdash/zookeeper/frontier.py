@@ -28,6 +28,8 @@ from zkdash.zookeeper.multiread import (
     skip_names,
 )
 
+CHILDREN, DATA = GetChildren.type, GetData.type
+
 MAX_OPERATIONS = 512
 REPLY_BYTES = 256 * 1024
 """A reply is meant to stay below it: far below jute.maxbuffer, and quick for the server, which does one at a time."""
@@ -35,16 +37,16 @@ REPLY_BYTES = 256 * 1024
 REQUEST_BYTES = 128 * 1024
 """A request stays below it: a server hangs up on one that is longer than its jute.maxbuffer (1 MiB by default)."""
 
-PROBE = 16
-"""So many of a znode's children are read to learn how much the others will give, and UNPROBED in a batch."""
-UNPROBED = 128
+PROBE = 4
+"""So many of a znode's children are read first, to learn how much the others will give."""
+UNPROBED = {CHILDREN: 256, DATA: 64}
+"""So many operations of a batch may be such: should every value be as large as can be, that's 64 MiB, once."""
 LOOK_AT = 64
 GROWTH = 8
 UNKNOWN_BYTES = 64.0
 OPERATION_BYTES = 14
 NAME_BYTES = 24
 
-CHILDREN, DATA = GetChildren.type, GetData.type
 LEAF = HEADER.pack(CHILDREN, False, 0) + INT.pack(0)
 LEAVES = re.compile(b"(?:" + re.escape(LEAF) + b")++")
 
@@ -52,12 +54,11 @@ LEAVES = re.compile(b"(?:" + re.escape(LEAF) + b")++")
 class Shelf:
     """Children of one znode that are yet to be read. `parent` and `shown` end with "/" (or are the whole path)."""
 
-    __slots__ = ("at", "buffer", "left", "limit", "operations", "parent", "shown", "size")
+    __slots__ = ("at", "buffer", "left", "operations", "parent", "shown", "size")
 
-    def __init__(self, parent: bytes, shown: str, buffer: bytes, at: int, left: int, limit: int = 0) -> None:
+    def __init__(self, parent: bytes, shown: str, buffer: bytes, at: int, left: int) -> None:
         self.parent, self.shown = parent, shown
         self.buffer, self.at, self.left = buffer, at, left
-        self.limit = limit
         self.operations = self.size = 0
 
     def take(self, most: int) -> list[bytes]:
@@ -123,6 +124,7 @@ class Frontier:
     def __init__(self, real: str, shown: str, *, data: bool) -> None:
         self.data = data
         self._first = DATA if data else CHILDREN
+        self._cap = MAX_OPERATIONS
         name = real.encode()
         self._shelves = [Shelf(b"", "", INT.pack(len(name)) + name, 0, 1)]
         self._inner: list[tuple[bytes, str, int]] = []
@@ -131,7 +133,8 @@ class Frontier:
     def take(self, most: int = MAX_OPERATIONS) -> list[Segment]:
         """The next operations to ask for; none when nothing is left, or all that is left depends on what is asked."""
         segments: list[Segment] = []
-        reply_left, request_left, unprobed = float(REPLY_BYTES), REQUEST_BYTES, UNPROBED
+        most = min(most, self._cap)
+        reply_left, request_left, unprobed = float(REPLY_BYTES), REQUEST_BYTES, UNPROBED[self._first]
         while self._inner and most > 0 and reply_left > 0 and request_left > 0:
             path, shown, number = self._inner.pop()
             segments.append(Segment(CHILDREN, Shelf(path, shown, b"", 0, 0), [b""]))
@@ -143,7 +146,7 @@ class Frontier:
             known = shelf.operations >= PROBE
             cost = shelf.size / shelf.operations if known else UNKNOWN_BYTES
             wanted = min(most, int(reply_left / cost) or 1, request_left // (OPERATION_BYTES + len(shelf.parent)) + 1)
-            wanted = min(wanted, shelf.operations * GROWTH if known else min(PROBE, unprobed), shelf.limit or wanted)
+            wanted = min(wanted, shelf.operations * GROWTH if known else min(PROBE, unprobed))
             if wanted <= 0:
                 continue
             names = shelf.take(wanted)
@@ -158,16 +161,15 @@ class Frontier:
     def _top(self) -> Iterator[Shelf]:
         return (shelf for shelf in self._shelves[: -LOOK_AT - 1 : -1])
 
-    def put_back(self, segments: list[Segment], *, split: bool = False) -> None:
-        """Forget that `segments` were taken; with `split`, take less of them at a time."""
+    def put_back(self, segments: list[Segment]) -> None:
+        """Forget that `segments` were taken."""
         for segment in reversed(segments):
             if segment.opcode != self._first:
                 self._inner.append((segment.shelf.parent, segment.shelf.shown, 0))
                 continue
             buffer = b"".join([INT.pack(len(name)) + name for name in segment.names])
-            limit = max(1, len(segment.names) // 4) if split else 0
             shelf = segment.shelf
-            self._shelves.append(Shelf(shelf.parent, shelf.shown, buffer, 0, len(segment.names), limit))
+            self._shelves.append(Shelf(shelf.parent, shelf.shown, buffer, 0, len(segment.names)))
 
     def absorb(self, segments: list[Segment], reply: bytes, at: int) -> Found:
         """What the reply, from `at` on, says about the segments asked for. Raises NonsenseReply."""
@@ -189,13 +191,16 @@ class Frontier:
             raise NonsenseReply("a MultiRead reply that doesn't end where it should")
         self._shelves += reversed(fresh)
         self._inner += inner
+        self._cap = min(self._cap * 2, MAX_OPERATIONS)
         return found
 
     def too_large(self, segments: list[Segment], error: ReplyTooLarge) -> Found:
         """Their reply was not read: take them in smaller parts, or give up on one that is too large alone."""
         found = Found()
-        if len(segments) > 1 or len(segments[0].names) > 1:
-            self.put_back(segments, split=True)
+        operations = sum(len(segment.names) for segment in segments)
+        self._cap = max(1, operations // 4)
+        if operations > 1:
+            self.put_back(segments)
             return found
         path = self._shown(segments[0])[0]
         found.failed.append((path, ReplyTooLarge(path, error.length, error.limit)))

@@ -78,6 +78,7 @@ async def test_a_loss_is_told_wherever_zkdash_is_killed(store_url: str, there: R
     assert all(hit.is_signed_with(b"key") for hit in there.hits)
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("point", [*BEFORE_COMMIT, *AFTER_COMMIT])
 async def test_a_recovery_is_told_wherever_zkdash_is_killed(store_url: str, there: Receiver, point: str) -> None:
     await run(store_url, there, "lost")

@@ -13,60 +13,20 @@ from sqlalchemy import text
 
 from tests.support.bus import Bus
 from tests.support.clock import Clock
+from tests.support.house import house, route
 from tests.support.observations import T0, connected, lost, notice, starting, suspended
 from tests.support.receiver import Receiver, receiver, slow, status
 from tests.support.until import until
-from zkdash.alerts.incident import Delivery, DeliveryState, What
+from zkdash.alerts.incident import DeliveryState, What
 from zkdash.alerts.sender import PER_ROUTE
 from zkdash.alerts.service import AlertService
-from zkdash.config import AlertConfig, StoreConfig
-from zkdash.demo.loopback import free_port
+from zkdash.config import StoreConfig
 from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.store.rows import Connection
 from zkdash.timeline.service import EventService
-from zkdash.zookeeper.states import Cause, Observation
+from zkdash.zookeeper.states import Cause
 
 DAY_MS = 86_400_000
-
-
-class House:
-    """The services around one store, as the application starts and stops them; its clock stands still."""
-
-    def __init__(self, store: Store, clock: Clock, *routes: AlertConfig) -> None:
-        self.store = store
-        self.clock = clock
-        self.routes = routes
-        self.bus = Bus("Event.recorded!", "Delivery.changed!", alerts=routes, public_url="https://zkdash.example")
-
-    async def start(self) -> None:
-        times = {"now": self.clock.now, "later": self.clock.later}
-        self.events = EventService(self.bus, self.store, **times)
-        await self.events.start()
-        self.alerts = AlertService(self.bus, self.store, self.events, self.routes, chance=lambda: 0.5, **times)
-        await self.alerts.start()
-
-    async def stop(self) -> None:
-        await self.alerts.stop()
-        await self.events.stop()
-
-    async def record(self, *observations: Observation) -> None:
-        before = len(self.bus.heard["Event.recorded!"])
-        for observation in observations:
-            self.events.record(observation)
-        await until(lambda: len(self.bus.heard["Event.recorded!"]) == before + len(observations))
-
-    def changes(self) -> list[tuple[What, DeliveryState, int]]:
-        """(what, state, tries) of each "Delivery.changed!"."""
-        return [(one.what, one.state, one.tries) for one in self.bus.heard["Delivery.changed!"]]
-
-    async def tried(self, times: int) -> Delivery:
-        """Wait until so many tries are on record; gives the delivery that was tried last."""
-
-        def tries() -> list[Delivery]:
-            return [one for one in self.bus.heard["Delivery.changed!"] if one.tries]
-
-        await until(lambda: len(tries()) >= times, what=f"{times} tries")
-        return tries()[-1]
 
 
 @pytest.fixture
@@ -78,21 +38,6 @@ def clock() -> Clock:
 async def there() -> AsyncIterator[Receiver]:
     async with receiver() as one:
         yield one
-
-
-@asynccontextmanager
-async def house(store: Store, clock: Clock, *routes: AlertConfig) -> AsyncIterator[House]:
-    one = House(store, clock, *routes)
-    await one.start()
-    try:
-        yield one
-    finally:
-        await one.stop()
-
-
-def route(there: Receiver | str, name: str = "ops", **more: object) -> AlertConfig:
-    url = there if isinstance(there, str) else there.url
-    return replace(AlertConfig(name, "webhook", url), **more)
 
 
 async def test_a_loss_and_its_recovery_are_told_once_each(store: Store, clock: Clock, there: Receiver) -> None:
@@ -167,91 +112,6 @@ async def test_the_label_of_a_cluster_is_told(store: Store, clock: Clock, there:
     assert {hit.json()["data"]["label"] for hit in there.hits} == {"Orders (DC 1)", "gone"}
 
 
-async def test_it_is_tried_until_the_receiver_takes_it_with_one_id_and_one_body(
-    store: Store, clock: Clock, there: Receiver
-) -> None:
-    there.script.extend([status(500), status(503), status(410), status(302, Location="/x"), status(204)])
-    async with house(store, clock, route(there, secret=b"key")) as here:
-        await here.record(lost("a"))
-        for tries, code, wait_ms in [(1, 500, 1000), (2, 503, 2000), (3, 410, 4000), (4, 302, 8000)]:
-            one = await here.tried(tries)
-            assert (one.state, one.tries, one.last_status) == (DeliveryState.OWED, tries, code)
-            assert one.last_error.startswith(f"answered {code} ")
-            assert one.next_try_at - clock.now() == wait_ms
-            assert here.alerts.failing() == ["ops"]
-            assert here.alerts.counts() == {"owed": 1, "sent": 0, "dropped": 0}
-            await until(lambda wait_s=wait_ms / 1000: wait_s in clock.waits_s())
-            clock.advance(wait_ms / 1000)
-        one = await here.tried(5)
-        assert (one.state, one.tries, one.last_status, one.last_error) == (DeliveryState.SENT, 5, 204, "")
-        assert here.alerts.failing() == []
-    assert len(there.hits) == 5
-    assert len({(hit.id, hit.body) for hit in there.hits}) == 1
-    assert len({hit.headers["webhook-timestamp"] for hit in there.hits}) == 5
-    assert all(hit.is_signed_with(b"key") for hit in there.hits)
-
-
-async def test_a_receiver_is_left_alone_for_as_long_as_it_asks(store: Store, clock: Clock, there: Receiver) -> None:
-    there.script.append(status(429, Retry_After="600"))
-    async with house(store, clock, route(there)) as here:
-        await here.record(lost("a"))
-        assert (await here.tried(1)).next_try_at == T0 + 600_000
-        await until(lambda: 60 in clock.waits_s())  # it looks at the clock each minute
-        clock.advance(599)
-        await until(lambda: 1 in clock.waits_s())
-        assert len(there.hits) == 1
-        clock.advance(1)
-        await here.tried(2)
-
-
-async def test_a_recovery_never_overtakes_its_loss(store: Store, clock: Clock, there: Receiver) -> None:
-    there.script.extend([status(500), status(500)])
-    async with house(store, clock, route(there)) as here:
-        await here.record(lost("a"), connected("a"))
-        await here.tried(1)
-        await until(lambda: 1 in clock.waits_s())
-        clock.advance(1)
-        await here.tried(2)
-        await until(lambda: 2 in clock.waits_s())
-        clock.advance(2)
-        await here.tried(4)
-    assert [what for _, what in there.whats] == ["cluster.lost"] * 3 + ["cluster.recovered"]
-
-
-async def test_a_receiver_that_is_back_gets_all_that_it_is_owed_at_once(
-    store: Store, clock: Clock, there: Receiver
-) -> None:
-    there.script.extend([status(500)] * 3)
-    async with house(store, clock, route(there)) as here:
-        await here.record(lost("a"))
-        await here.tried(1)
-        await until(lambda: 1 in clock.waits_s())
-        clock.at += 500
-        await here.record(lost("b"), lost("c"))
-        await here.tried(3)
-        clock.advance(0.5)
-        await here.tried(6)
-    assert there.whats[3:4] == [("a", "cluster.lost")]
-    assert sorted(there.whats[4:]) == [("b", "cluster.lost"), ("c", "cluster.lost")]
-
-
-async def test_a_receiver_that_asked_to_be_left_alone_is_not_hurried(
-    store: Store, clock: Clock, there: Receiver
-) -> None:
-    there.script.extend([status(429), status(429)])
-    async with house(store, clock, route(there)) as here:
-        await here.record(lost("a"))
-        await here.tried(1)
-        await until(lambda: 1 in clock.waits_s())
-        clock.at += 500
-        await here.record(lost("b"))
-        await here.tried(2)
-        clock.advance(0.5)
-        await here.tried(3)
-        await until(lambda: 0.5 in clock.waits_s())
-        assert len(there.hits) == 3
-
-
 async def test_a_slow_receiver_holds_up_no_other(store: Store, clock: Clock, there: Receiver) -> None:
     never = asyncio.Event()
     async with receiver() as sick, house(store, clock, route(sick, "sick"), route(there, "well")) as here:
@@ -280,58 +140,6 @@ async def test_the_first_byte_leaves_within_250_ms(store: Store, there: Receiver
     await alerts.stop()
     await events.stop()
     assert min(took) < 0.25
-
-
-async def test_what_is_owed_survives_the_process(store: Store, clock: Clock) -> None:
-    port = free_port()
-    async with house(store, clock, route(f"http://127.0.0.1:{port}/hook")) as here:
-        await here.record(lost("a"))
-        one = await here.tried(1)
-        assert (one.last_error, one.last_status) == (f"can't connect to 127.0.0.1:{port}: connection refused", None)
-    clock.at += 3_600_000
-    async with receiver(port) as there, house(store, clock, route(there)) as here:
-        assert here.alerts.counts() == {"owed": 1, "sent": 0, "dropped": 0}
-        assert here.alerts.failing() == ["ops"]
-        assert (await here.tried(1)).tries == 2
-        assert [hit.id for hit in there.hits] == [one.id]
-        assert here.alerts.failing() == []
-
-
-async def test_a_clock_that_was_set_back_a_day_makes_nobody_wait_a_day(
-    store: Store, clock: Clock, there: Receiver
-) -> None:
-    there.script.append(status(500))
-    async with house(store, clock, route(there)) as here:
-        await here.record(lost("a"))
-        await here.tried(1)
-        clock.at -= DAY_MS
-        here.alerts._sender.wake()
-        assert (await here.tried(2)).state is DeliveryState.SENT
-
-
-async def test_what_is_owed_to_a_route_that_is_gone_is_dropped_with_the_reason(
-    store: Store, clock: Clock, there: Receiver
-) -> None:
-    there.otherwise = status(500)
-    async with house(store, clock, route(there), route(there, "other")) as here:
-        await here.record(lost("a"))
-        await here.tried(2)
-        here.alerts.reload((route(there, "other"),))
-        await until(lambda: here.alerts.counts()["dropped"] == 1)
-        dropped = here.bus.heard["Delivery.changed!"][-1]
-        assert (dropped.route, dropped.state) == ("ops", DeliveryState.DROPPED)
-        assert dropped.last_error == "its alert is no longer configured"
-        assert here.alerts.failing() == ["other"]
-        assert here.alerts.counts() == {"owed": 1, "sent": 0, "dropped": 1}
-
-
-async def test_a_reload_sends_what_is_owed_to_the_new_address(store: Store, clock: Clock, there: Receiver) -> None:
-    async with house(store, clock, route(f"http://127.0.0.1:{free_port()}/")) as here:
-        await here.record(lost("a"))
-        await here.tried(1)
-        here.alerts.reload((route(there),))
-        clock.advance(1)
-        assert (await here.tried(2)).state is DeliveryState.SENT
 
 
 async def test_a_transaction_that_fails_owes_nothing(

@@ -25,7 +25,7 @@ PER_ROUTE = 32
 
 _STORE_RETRY_S = 2.0
 _LONGEST_WAIT_S = 60.0  # and then look again: the clock may have been set
-_GRACE_S = 1.0
+_GRACE_S = 0.5
 
 
 class Sender:

@@ -98,7 +98,7 @@ class Recorder:
         done, _ = await asyncio.wait({task}, timeout=deadline_s)
         if not done:
             task.cancel()
-            await asyncio.wait({task}, timeout=1.0)
+            await asyncio.wait({task}, timeout=0.5)
         if self._queue:
             L.error("The end of the history could not be written.", struct_data={"lost": len(self._queue)})
 

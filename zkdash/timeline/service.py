@@ -29,7 +29,7 @@ _MESSAGES = (
     "ZooKeeperContainer.state/LOST!",
     "ZooKeeperContainer.notice!",
 )
-_STOP_DEADLINE_S = 4.0
+_STOP_DEADLINE_S = 3.5  # and half a second more for a store that hangs
 _DAY_MS = 86_400_000
 
 

@@ -1,0 +1,169 @@
+"""A receiver that does not take what it is sent: tried again, later and later, over restarts, until it does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.clock import Clock
+from tests.support.house import house, route
+from tests.support.observations import T0, connected, lost
+from tests.support.receiver import Receiver, receiver, status
+from tests.support.until import until
+from zkdash.alerts.incident import DeliveryState
+from zkdash.demo.loopback import free_port
+from zkdash.store.engine import Store
+
+DAY_MS = 86_400_000
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(T0)
+
+
+@pytest.fixture
+async def there() -> AsyncIterator[Receiver]:
+    async with receiver() as one:
+        yield one
+
+
+async def test_it_is_tried_until_the_receiver_takes_it_with_one_id_and_one_body(
+    store: Store, clock: Clock, there: Receiver
+) -> None:
+    there.script.extend([status(500), status(503), status(410), status(302, Location="/x"), status(204)])
+    async with house(store, clock, route(there, secret=b"key")) as here:
+        await here.record(lost("a"))
+        for tries, code, wait_ms in [(1, 500, 1000), (2, 503, 2000), (3, 410, 4000), (4, 302, 8000)]:
+            one = await here.tried(tries)
+            assert (one.state, one.tries, one.last_status) == (DeliveryState.OWED, tries, code)
+            assert one.last_error.startswith(f"answered {code} ")
+            assert one.next_try_at - clock.now() == wait_ms
+            assert here.alerts.failing() == ["ops"]
+            assert here.alerts.counts() == {"owed": 1, "sent": 0, "dropped": 0}
+            await until(lambda wait_s=wait_ms / 1000: wait_s in clock.waits_s())
+            clock.advance(wait_ms / 1000)
+        one = await here.tried(5)
+        assert (one.state, one.tries, one.last_status, one.last_error) == (DeliveryState.SENT, 5, 204, "")
+        assert here.alerts.failing() == []
+    assert len(there.hits) == 5
+    assert len({(hit.id, hit.body) for hit in there.hits}) == 1
+    assert len({hit.headers["webhook-timestamp"] for hit in there.hits}) == 5
+    assert all(hit.is_signed_with(b"key") for hit in there.hits)
+
+
+async def test_a_receiver_is_left_alone_for_as_long_as_it_asks(store: Store, clock: Clock, there: Receiver) -> None:
+    there.script.append(status(429, Retry_After="600"))
+    async with house(store, clock, route(there)) as here:
+        await here.record(lost("a"))
+        assert (await here.tried(1)).next_try_at == T0 + 600_000
+        await until(lambda: 60 in clock.waits_s())  # it looks at the clock each minute
+        clock.advance(599)
+        await until(lambda: 1 in clock.waits_s())
+        assert len(there.hits) == 1
+        clock.advance(1)
+        await here.tried(2)
+
+
+async def test_a_recovery_never_overtakes_its_loss(store: Store, clock: Clock, there: Receiver) -> None:
+    there.script.extend([status(500), status(500)])
+    async with house(store, clock, route(there)) as here:
+        await here.record(lost("a"), connected("a"))
+        await here.tried(1)
+        await until(lambda: 1 in clock.waits_s())
+        clock.advance(1)
+        await here.tried(2)
+        await until(lambda: 2 in clock.waits_s())
+        clock.advance(2)
+        await here.tried(4)
+    assert [what for _, what in there.whats] == ["cluster.lost"] * 3 + ["cluster.recovered"]
+
+
+async def test_a_receiver_that_is_back_gets_all_that_it_is_owed_at_once(
+    store: Store, clock: Clock, there: Receiver
+) -> None:
+    there.script.extend([status(500)] * 3)
+    async with house(store, clock, route(there)) as here:
+        await here.record(lost("a"))
+        await here.tried(1)
+        await until(lambda: 1 in clock.waits_s())
+        clock.at += 500
+        await here.record(lost("b"), lost("c"))
+        await here.tried(3)
+        await until(lambda: 0.5 in clock.waits_s())
+        clock.advance(0.5)
+        await here.tried(6)
+    assert there.whats[3:4] == [("a", "cluster.lost")]
+    assert sorted(there.whats[4:]) == [("b", "cluster.lost"), ("c", "cluster.lost")]
+
+
+async def test_a_receiver_that_asked_to_be_left_alone_is_not_hurried(
+    store: Store, clock: Clock, there: Receiver
+) -> None:
+    there.script.extend([status(429), status(429)])
+    async with house(store, clock, route(there)) as here:
+        await here.record(lost("a"))
+        await here.tried(1)
+        await until(lambda: 1 in clock.waits_s())
+        clock.at += 500
+        await here.record(lost("b"))
+        await here.tried(2)
+        await until(lambda: 0.5 in clock.waits_s())
+        clock.advance(0.5)
+        await here.tried(3)
+        await until(lambda: 0.5 in clock.waits_s())
+        assert len(there.hits) == 3
+
+
+async def test_what_is_owed_survives_the_process(store: Store, clock: Clock) -> None:
+    port = free_port()
+    async with house(store, clock, route(f"http://127.0.0.1:{port}/hook")) as here:
+        await here.record(lost("a"))
+        one = await here.tried(1)
+        assert (one.last_error, one.last_status) == (f"can't connect to 127.0.0.1:{port}: connection refused", None)
+    clock.at += 3_600_000
+    async with receiver(port) as there, house(store, clock, route(there)) as here:
+        assert here.alerts.counts() == {"owed": 1, "sent": 0, "dropped": 0}
+        assert here.alerts.failing() == ["ops"]
+        assert (await here.tried(1)).tries == 2
+        assert [hit.id for hit in there.hits] == [one.id]
+        assert here.alerts.failing() == []
+
+
+async def test_a_clock_that_was_set_back_a_day_makes_nobody_wait_a_day(
+    store: Store, clock: Clock, there: Receiver
+) -> None:
+    there.script.append(status(500))
+    async with house(store, clock, route(there)) as here:
+        await here.record(lost("a"))
+        await here.tried(1)
+        clock.at -= DAY_MS
+        here.alerts._sender.wake()
+        assert (await here.tried(2)).state is DeliveryState.SENT
+
+
+async def test_what_is_owed_to_a_route_that_is_gone_is_dropped_with_the_reason(
+    store: Store, clock: Clock, there: Receiver
+) -> None:
+    there.otherwise = status(500)
+    async with house(store, clock, route(there), route(there, "other")) as here:
+        await here.record(lost("a"))
+        await here.tried(2)
+        here.alerts.reload((route(there, "other"),))
+        await until(lambda: here.alerts.counts()["dropped"] == 1)
+        dropped = here.bus.heard["Delivery.changed!"][-1]
+        assert (dropped.route, dropped.state) == ("ops", DeliveryState.DROPPED)
+        assert dropped.last_error == "its alert is no longer configured"
+        assert here.alerts.failing() == ["other"]
+        assert here.alerts.counts() == {"owed": 1, "sent": 0, "dropped": 1}
+
+
+async def test_a_reload_sends_what_is_owed_to_the_new_address(store: Store, clock: Clock, there: Receiver) -> None:
+    async with house(store, clock, route(f"http://127.0.0.1:{free_port()}/")) as here:
+        await here.record(lost("a"))
+        await here.tried(1)
+        await until(lambda: 1 in clock.waits_s())
+        here.alerts.reload((route(there),))
+        clock.advance(1)
+        assert (await here.tried(2)).state is DeliveryState.SENT

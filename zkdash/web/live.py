@@ -61,6 +61,7 @@ class LiveHub:
         self._states: dict[tuple[str, ...], tuple[float, bytes]] = {}
         self._pending: dict[str, dict[str, str | Callable[[], str]]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._flushed = 0.0
         self._outbox: asyncio.Queue[tuple[dict[str, bytes], Sequence[Viewer]]] = asyncio.Queue()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._stopping = False
@@ -100,7 +101,9 @@ class LiveHub:
         changes.pop(key, None)
         changes[key] = html
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(COALESCE_S, self._flush)
+            # The first change goes at once; those that follow closely wait for each other.
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(max(self._flushed + COALESCE_S, loop.time()), self._flush)
 
     def _flush(self) -> None:
         """Frame what is pending, for those who listen now."""
@@ -109,6 +112,7 @@ class LiveHub:
             self._timer = None
         pending, self._pending = self._pending, {}
         if pending:
+            self._flushed = asyncio.get_running_loop().time()
             frames = {topic: frame(drawn(changes.values()).encode()) for topic, changes in pending.items()}
             self._outbox.put_nowait((frames, tuple(self.viewers)))
 

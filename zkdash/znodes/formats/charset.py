@@ -46,6 +46,15 @@ def decode(data: bytes, limits: Limits) -> Content:
     return unmarked or Content(data, text, "UTF-8", confidence)
 
 
+def is_plain(data: bytes) -> bool:
+    """Whether the data is UTF-8 without any control character."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return _texture(data) is Confidence.CERTAIN
+
+
 def sample(text: str, chars: int) -> str:
     """The beginning of the text, cut before a line that is not indented, so that what stands before it is complete."""
     if len(text) <= chars:
@@ -65,7 +74,7 @@ def _texture(data: bytes) -> Confidence:
 
 def _by_mark(data: bytes) -> Content | None:
     for mark, codec, name in MARKS:
-        if data.startswith(mark):
+        if data.startswith(mark) and len(data) > len(mark):
             try:
                 text = data.decode(codec)
             except UnicodeDecodeError:

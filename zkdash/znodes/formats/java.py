@@ -125,9 +125,12 @@ class Walk(Stream):
         size = self.number("i", 4)
         code = desc.name[1:2]
         if code not in PRIMITIVES:
-            self._say(depth, f"{label}{desc.name} of {size:,}")
+            self._say(depth, f"{label}{desc.name[1:].removeprefix('L').rstrip(';')}[{size:,}]")
             for position in range(size):
                 self.item(depth + 1, f"[{position}] ")
+            return
+        if code == "B":
+            self._say(depth, f"{label}byte[{size:,}] {self.hexadecimal(size)}")
             return
         kind, letter = PRIMITIVES[code]
         width = struct.calcsize(">" + letter)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from cramjam import DecompressionError
 from cramjam import snappy as library
 
-from zkdash.znodes.formats.charset import decode
-from zkdash.znodes.formats.model import Confidence, End, Limits, Packing, Unpacked
+from zkdash.znodes.formats.charset import is_plain
+from zkdash.znodes.formats.model import End, Limits, Packing, Unpacked
 from zkdash.znodes.formats.opening import allowed_bytes
 
 FRAMED = b"\xff\x06\x00\x00sNaPpY"
@@ -83,10 +83,10 @@ def _java(data: bytes, limits: Limits) -> Unpacked:
 
 def _block_of_text(data: bytes, limits: Limits) -> Unpacked | None:
     """A block has no magic: it counts where all of it opens to text, and it is no text itself."""
-    if len(data) < BLOCK_BYTES_MIN or decode(data[:BLOCK_BYTES_MIN], limits).confidence is Confidence.CERTAIN:
+    if len(data) < BLOCK_BYTES_MIN or is_plain(data):
         return None
     opened = _block(data, allowed_bytes(len(data), limits))
-    if opened is None or decode(opened, limits).confidence is not Confidence.CERTAIN:
+    if not opened or not is_plain(opened):
         return None
     return Unpacked(opened, End.WHOLE)
 

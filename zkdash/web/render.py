@@ -16,7 +16,7 @@ from zkdash.web.keys import BOARD
 from zkdash.znodes import marks, paths
 from zkdash.znodes.stat import size_in_words
 
-__all__ = ["assets_root", "environment", "fragment", "is_partial", "page", "render"]
+__all__ = ["assets_root", "compile_templates", "environment", "fragment", "is_partial", "page", "render"]
 
 ICON = Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>')
 
@@ -53,6 +53,13 @@ def environment() -> jinja2.Environment:
         with_query=urls.with_query,
     )
     return env
+
+
+def compile_templates() -> None:
+    """Get every template ready, so that nobody waits for one while pages are served."""
+    env = environment()
+    for name in env.list_templates():
+        env.get_template(name)
 
 
 @cache

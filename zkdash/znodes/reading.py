@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,8 @@ from zkdash.znodes.listing import PAGE_SIZE, ListingCache, Page, Version, page_a
 
 MAX_LEVELS = 20
 """How many levels above a node its tree shows."""
+MAX_ROWS = 2000
+"""How many rows these may have; higher levels are left out beyond that."""
 
 
 class Cluster(Protocol):
@@ -69,13 +71,14 @@ class Reader:
         return page_of(names, after, limit, prefix), stat
 
     async def branches(self, cluster: Cluster, path: str, after: str = "") -> tuple[Branch, ...]:
-        """What a tree that stands open down to `path` shows, from the top (at most MAX_LEVELS up) to the node itself.
+        """What a tree that stands open down to `path` shows, from the top to the node itself.
 
-        Of each node above it is the page that has the next one on the way. Raises as `names`.
+        Of each node above it is the page that has the next one on the way. The top is the root, or lower where
+        there would be more than MAX_LEVELS or MAX_ROWS. Raises as `names`.
         """
         way = (*paths.ancestors(path), path)[-MAX_LEVELS - 1 :]
         above = (self._branch(cluster, up, paths.last_name(down)) for up, down in itertools.pairwise(way))
-        return tuple(await asyncio.gather(*above, self._last_branch(cluster, path, after)))
+        return _lowest(await asyncio.gather(*above, self._last_branch(cluster, path, after)))
 
     async def _last_branch(self, cluster: Cluster, path: str, after: str) -> Branch:
         page, _ = await self.page(cluster, path, after)
@@ -99,6 +102,12 @@ class Reader:
             else:
                 there = middle
         return above[there] if above else "/"
+
+
+def _lowest(branches: Sequence[Branch]) -> tuple[Branch, ...]:
+    """The branch of the node itself and as many above it as have room."""
+    rows = list(itertools.accumulate(len(branch.page.names) for branch in reversed(branches)))
+    return tuple(branches[-max(1, sum(count <= MAX_ROWS for count in rows)) :])
 
 
 def _version(stat: ZnodeStat) -> Version:

@@ -19,6 +19,7 @@ from zkdash.zookeeper.multiread import GetAllChildrenNumber, MultiRead, Operatio
 from zkdash.zookeeper.multiread import check as check_operations
 from zkdash.zookeeper.states import Signal
 from zkdash.zookeeper.watch_records import AddWatch, RemoveWatches, SetWatches2
+from zkdash.zookeeper.watches import Watches
 
 READS = frozenset(
     request.type
@@ -60,11 +61,17 @@ class ReadOnlyClient(KazooClient):  # type: ignore[misc]  # kazoo has no types
         self._connection = LoopConnection(self, listener=listener, sasl=sasl, tls=tls)
         self.features = FeatureFinder(self._connection)
         self.crawls = CrawlDesk()
+        self.watches = Watches(self)
 
     @property
     def session_timeout_s(self) -> float:
         """The session timeout that the server granted; until there was one, the timeout asked for."""
         return self._connection.negotiated_timeout_s or self._session_timeout / 1000.0
+
+    @property
+    def serial(self) -> int:
+        """The number of the connection: each new one has another."""
+        return self._connection.serial
 
     def forget_session(self) -> None:
         """Let the next connection ask for a new session if a server won't even answer about the old one."""
@@ -76,23 +83,25 @@ class ReadOnlyClient(KazooClient):  # type: ignore[misc]  # kazoo has no types
         A server before 3.6 answers UnimplementedError and hangs up: ask `features` first. Raises ValueError for
         another operation, or one with a watcher.
         """
-        return self._ask(MultiRead(check_operations(operations)))
+        return self.ask(MultiRead(check_operations(operations)))
 
     def all_children_number_async(self, path: str) -> LoopResult:
         """How many znodes are below `path`, at any depth. The server counts without a look at ACLs; 3.6 and later."""
-        return self._ask(GetAllChildrenNumber(path))
+        return self.ask(GetAllChildrenNumber(path))
 
     def distrust(self, reason: str) -> None:
         """Hang up on a server that has answered nonsense, and connect anew."""
         self._connection.distrust(reason)
 
-    def _ask(self, request: object) -> LoopResult:
+    def ask(self, request: object) -> LoopResult:
+        """The reply to a record of the protocol. WriteRefused if it is not on the list of reads."""
         result: LoopResult = self.handler.async_result()
         self._call(request, result)
         return result
 
     async def close_async(self, deadline_s: float = 1.0) -> None:
         """End the session at the server if that takes no longer than `deadline_s`, and the connection anyway."""
+        self.watches.stop()
         self._stopped.set()
         await self._connection.aclose(deadline_s)
         self.handler.stop()

@@ -20,7 +20,7 @@ from typing import Any
 
 from kazoo.exceptions import AuthFailedError, ConnectionLoss, SessionExpiredError
 from kazoo.protocol.connection import AUTH_XID, PING_XID, WATCH_XID, ConnectionHandler
-from kazoo.protocol.serialization import Auth, CloseInstance, Connect, PingInstance, ReplyHeader
+from kazoo.protocol.serialization import Auth, CloseInstance, Connect, PingInstance, ReplyHeader, Watch
 from kazoo.protocol.states import KeeperState
 
 from zkdash.config import SaslConfig
@@ -274,6 +274,8 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         if header.xid == PING_XID:
             return
         if header.xid == WATCH_XID:
+            event, _ = Watch.deserialize(frame, offset)
+            self.client.watches.on_event(event)
             self._read_watch_event(frame, offset)
             return
         waiting = next(iter(self.client._pending), (None, None, 0))[1]

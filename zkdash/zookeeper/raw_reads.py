@@ -34,13 +34,13 @@ class RawRead(NamedTuple("RawRead", [("type", int), ("payload", bytes)])):
 def raw_multi_read(client: ReadOnlyClient, segments: Sequence[Segment]) -> Awaitable[tuple[bytes, int]]:
     """The reply to one MultiRead, and where it begins in its frame."""
     payload = b"".join([*(segment.request() for segment in segments), END])
-    return client._ask(RawRead(MultiRead.type, payload))
+    return client.ask(RawRead(MultiRead.type, payload))
 
 
 def pipelined(client: ReadOnlyClient, segments: Sequence[Segment]) -> Awaitable[tuple[bytes, int]]:
     """The same without MultiRead: a request for each, sent at once, and their replies made one."""
     results = [
-        (segment.opcode, client._ask(RawRead(segment.opcode, path + b"\0")))
+        (segment.opcode, client.ask(RawRead(segment.opcode, path + b"\0")))
         for segment in segments
         for path in segment.paths()
     ]

@@ -21,7 +21,7 @@ CAUSE_WORDS = {
     Cause.NEW_SESSION: "the old session had ended unnoticed",
     Cause.NEVER_CONNECTED: "no server has answered yet",
     Cause.AUTH_FAILED: "the servers refused the credentials",
-    Cause.STOPPED: "zkdash was stopped",
+    Cause.STOPPED: "zkdash stopped watching it",
 }
 
 CAUSE_EXPLAINED = {
@@ -41,13 +41,16 @@ CAUSE_EXPLAINED = {
     Cause.NEVER_CONNECTED: "Since zkdash started to watch this cluster, no server has answered within the session "
     "timeout.",
     Cause.AUTH_FAILED: "The servers refused the credentials that zkdash is configured with. It tries again slowly.",
-    Cause.STOPPED: "zkdash was stopped in the ordinary way and ended its session.",
+    Cause.STOPPED: "zkdash ended its session in the ordinary way: it was stopped, or the cluster was taken out of its "
+    "configuration.",
 }
 
 
 def explain(cause: Cause, reason: str) -> str:
     """A cause as a sentence, with the reason that was seen: "The connection broke: refused by zk1:2181."."""
     words = CAUSE_WORDS[cause]
+    if cause is Cause.STOPPED:
+        reason = ""  # says the same
     first = words[0] if words.startswith("zkdash") else words[0].upper()
     return f"{first}{words[1:]}{': ' if reason else ''}{reason.rstrip('.')}."
 

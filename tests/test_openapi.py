@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -17,8 +18,7 @@ from tests.support.http import Answer
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.loopback import free_port
 from zkdash.demo.server import Server
-from zkdash.web.openapi import build
-from zkdash.web.openapi_schemas import SCHEMAS
+from zkdash.web.openapi import SCHEMAS, build
 from zkdash.web.routes import ROUTES
 
 ROOT = "/openapi"
@@ -53,6 +53,11 @@ ASKED = [
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/nope", 404),
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/nope/znodes", 404),
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/gone/znodes", 503),
+    ("/api/v1/search", "/api/v1/search?name=m", 200),
+    ("/api/v1/search", "/api/v1/search?data=%C3%BC&newer=1d&cluster=up&root=/text", 200),
+    ("/api/v1/search", "/api/v1/search", 400),
+    ("/api/v1/search", "/api/v1/search?name=(&name_as=regex", 400),
+    ("/api/v1/search", "/api/v1/search?name=a&x=1", 400),
     ("/api/v1/events", "/api/v1/events", 200),
     ("/api/v1/events", "/api/v1/events?cluster=up&state=CONNECTED&after=0&before=100&limit=1", 200),
     ("/api/v1/events", "/api/v1/events?state=UP", 400),
@@ -117,7 +122,12 @@ def check_answer(path: str, answer: Answer) -> None:
     content = responses[str(answer.status)]["content"]
     kind = answer.headers["content-type"].partition(";")[0]
     assert kind in content, f"{path} isn't said to answer {answer.status} as {kind}"
-    check(content[kind]["schema"], answer.text if kind == "text/html" else answer.json())
+    schema = content[kind]["schema"]
+    if kind == "application/x-ndjson":
+        for line in answer.text.splitlines():
+            check(schema, json.loads(line))
+    else:
+        check(schema, answer.text if kind == "text/html" else answer.json())
 
 
 def test_the_document_is_valid_openapi() -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zkdash.web.live import LiveHub
     from zkdash.web.metrics import Metrics
     from zkdash.web.overview import KeptPage
+    from zkdash.web.runs import Runs
     from zkdash.web.stream import EventStreams
     from zkdash.znodes.reading import Reader
     from zkdash.zookeeper.service import ClusterService
@@ -41,3 +42,4 @@ HUB: web.AppKey[LiveHub] = web.AppKey("hub")
 READER: web.AppKey[Reader] = web.AppKey("reader")
 STREAMS: web.AppKey[EventStreams] = web.AppKey("streams")
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics")
+RUNS: web.AppKey[Runs] = web.AppKey("runs")

@@ -9,10 +9,12 @@ import orjson
 from aiohttp import web
 
 import zkdash
-from zkdash.web.openapi_schemas import SCHEMAS
+from zkdash.web.openapi_crawls import CRAWL_SCHEMAS, crawl_paths
+from zkdash.web.openapi_schemas import SCHEMAS as FACT_SCHEMAS
 from zkdash.web.render import render
 from zkdash.zookeeper.states import State
 
+SCHEMAS = FACT_SCHEMAS | CRAWL_SCHEMAS
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PROBLEMS = {
     400: "A parameter is not as it should be; `detail` names it and says what is allowed.",
@@ -39,6 +41,7 @@ def build() -> dict[str, Any]:
         "security": [],
         "tags": [
             {"name": "clusters", "description": "What is watched, and how it stands."},
+            {"name": "crawls", "description": "What is found by reading whole subtrees."},
             {"name": "events", "description": "What happened."},
             {"name": "alerts", "description": "What is wrong, and who is told."},
             {"name": "about", "description": "This description."},
@@ -74,6 +77,7 @@ def _paths() -> dict[str, Any]:
             ],
             [403, 404, 503],
         ),
+        **crawl_paths(_get, _query, name),
         "/api/v1/events": _get(
             "events",
             "listEvents",

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from zkdash.web import alerts, api, cluster, health, live, metrics, openapi, overview, static, timeline, znodes
+from zkdash.web import (
+    alerts,
+    api,
+    api_crawls,
+    cluster,
+    health,
+    live,
+    metrics,
+    openapi,
+    overview,
+    search,
+    static,
+    timeline,
+    znodes,
+)
 
 ROUTES = (
     ("/", overview.index),
     ("/clusters/{name}", cluster.show),
     ("/clusters/{name}/znodes", znodes.show),
     ("/clusters/{name}/znodes/{path:.*}", znodes.show),
+    ("/search", search.index),
     ("/timeline", timeline.index),
     ("/timeline/events/{id}", timeline.event),
     ("/alerts", alerts.index),
@@ -18,6 +33,7 @@ ROUTES = (
     ("/api/v1/clusters", api.clusters),
     ("/api/v1/clusters/{name}", api.cluster),
     ("/api/v1/clusters/{name}/znodes", api.znodes),
+    ("/api/v1/search", api_crawls.search),
     ("/api/v1/events", api.events),
     ("/api/v1/events/stream", api.stream),
     ("/api/v1/events/{id}", api.event),

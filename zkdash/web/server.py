@@ -15,13 +15,15 @@ from zkdash.web.alerts import Alerting
 from zkdash.web.assets import shipped
 from zkdash.web.board import Board
 from zkdash.web.feed import Feed
-from zkdash.web.keys import ALERTING, BOARD, FEED, HUB, KEPT_PAGE, METRICS, READER, STREAMS, ZKDASH, Dashboard
+from zkdash.web.keys import ALERTING, BOARD, FEED, HUB, KEPT_PAGE, METRICS, READER, RUNS, STREAMS, ZKDASH, Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.metrics import Metrics
 from zkdash.web.middleware import MIDDLEWARES, add_security_headers
 from zkdash.web.overview import KeptPage
+from zkdash.web.render import compile_templates
 from zkdash.web.routes import add_routes
 from zkdash.web.stream import EventStreams
+from zkdash.web.watched_kinds import runs_of
 from zkdash.znodes.reading import Reader
 
 L = get_logger(__name__)
@@ -41,12 +43,14 @@ def make_site(dashboard: Dashboard) -> web.Application:
     streams = EventStreams(dashboard)
     metrics = Metrics(dashboard, hub, streams)
     hub.sources |= {"frame": board, "overview": board, "cluster": board, "timeline": feed, "alerts": alerting}
+    runs = runs_of(dashboard, hub)
+    hub.sources |= dict.fromkeys(runs.kinds, runs)
     site[ZKDASH], site[READER], site[HUB] = dashboard, Reader(), hub
     site[BOARD], site[FEED], site[ALERTING] = board, feed, alerting
     site[KEPT_PAGE] = KeptPage()
-    site[STREAMS], site[METRICS] = streams, metrics
+    site[STREAMS], site[METRICS], site[RUNS] = streams, metrics, runs
     site.on_response_prepare.append(add_security_headers)
-    parts = (hub, board, feed, alerting, streams, metrics)
+    parts = (hub, board, feed, alerting, streams, metrics, runs)
 
     async def start(_site: web.Application) -> None:
         for part in parts:
@@ -74,6 +78,7 @@ class WebServer:
     async def start(self) -> None:
         """Bind every address. Raises StartError if one can't be had, or if the browser's files are missing."""
         shipped()
+        compile_templates()
         runner = web.AppRunner(
             make_site(self._dashboard),
             access_log=None,

@@ -1,0 +1,73 @@
+"""What the fields of a search mean, and which znodes fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from kazoo.protocol.states import ZnodeStat
+
+from zkdash.znodes import sizes
+from zkdash.znodes.patterns import As
+from zkdash.znodes.search import Age, Matcher, Search, excerpt, read
+
+NOW = 1_000_000_000
+HOUR = 3_600_000
+
+
+def stat(**facts: int) -> ZnodeStat:
+    plain = dict.fromkeys(ZnodeStat._fields, 0) | {"ctime": NOW - 10 * HOUR, "mtime": NOW - HOUR} | facts
+    return ZnodeStat(**plain)
+
+
+def fits(search: Search, value: bytes | None = b"", **facts: int) -> bool:
+    return Matcher(search, NOW).rest(value, stat(**facts)) is not None
+
+
+def test_fields_are_read() -> None:
+    typed = {
+        "name": "a", "name_as": "glob", "data": "b", "data_as": "regex", "case": "1", "owner": "0x1F", "newer": "2h",
+        "older": "1 min", "age": "created", "larger": "10k", "smaller": "1.5 MiB", "root": "/x/",
+    }  # fmt: skip
+    assert read(typed).search == Search(
+        "a", As.GLOB, "b", As.REGEX, True, 31, 2 * HOUR, 60_000, Age.CREATED, 10_240, 1_572_864, "/x"
+    )
+
+
+def test_every_mistake_is_said_at_once() -> None:
+    typed = {
+        "name": "(", "name_as": "regex", "data": "x", "data_as": "glob", "owner": "me", "newer": "soon", "larger": "-1",
+        "root": "/a/../b",
+    }  # fmt: skip
+    assert set(read(typed).problems) == {"name", "data", "owner", "newer", "larger", "root"}
+
+
+def test_nothing_typed_asks_nothing() -> None:
+    assert not read({"root": "/a", "case": "1", "name_as": "glob"}).search.asks
+
+
+@pytest.mark.parametrize("text", ["", "1y", "x", "1 2", "-5s", "1e3s", "9" * 13])
+def test_a_duration_is_a_number_with_a_unit(text: str) -> None:
+    with pytest.raises(ValueError, match="a number"):
+        sizes.duration_ms(text)
+
+
+def test_a_slash_searches_the_whole_path() -> None:
+    assert Matcher(Search(name="b/C"), NOW).names(["/a/b/c", "/a/bc", "/b/c/d"]) == [0, 2]
+    assert Matcher(Search(name="b"), NOW).names(["/a/b", "/b/a"]) == [0]
+    assert Matcher(Search(name="b$", name_as=As.REGEX), NOW).names(["/a/b", "/b/a"]) == [0]
+
+
+def test_limits_are_tried() -> None:
+    assert fits(Search(newer=2 * HOUR))
+    assert not fits(Search(newer=2 * HOUR, age=Age.CREATED))
+    assert fits(Search(older=2 * HOUR, age=Age.CREATED))
+    assert not fits(Search(larger=10), dataLength=10)
+    assert fits(Search(larger=10, smaller=12), dataLength=11)
+    assert fits(Search(owner=(1 << 64) - 5), ephemeralOwner=-5)
+    assert not fits(Search(data="x"), None)
+
+
+def test_an_excerpt_shows_what_is_around() -> None:
+    shown: dict[str, Any] = excerpt(b"x" * 100 + b"\xff!" + b"y" * 100, 100, 102)
+    assert shown == {"before": "…" + "x" * 60, "match": "\\xff!", "behind": "y" * 60 + "…"}

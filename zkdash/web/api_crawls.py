@@ -1,0 +1,93 @@
+"""What crawls find, as JSON: a line for each result as it is found (NDJSON), and a last one that says how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiohttp import web
+
+from zkdash.web import search as search_page
+from zkdash.web.keys import RUNS, ZKDASH
+from zkdash.znodes.search import FIELDS
+from zkdash.znodes.searching import Part, SearchJob
+
+if TYPE_CHECKING:
+    pass
+
+RECORDS_A_WRITE = 1000
+LOOK_S = 1.0
+"""How soon it is noticed that a client has gone while nothing is found."""
+
+
+async def search(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/search: each hit as it is found, all of them."""
+    runs, clusters = request.app[RUNS], request.app[ZKDASH].clusters
+    fields = search_page.fields_of(request, (*FIELDS, "cluster"))
+    problems = search_page.problems_of(fields, clusters)
+    if problems:
+        raise web.HTTPBadRequest(text=" ".join(problems.values()))
+    wish = search_page.wish_of(fields, clusters)
+    if wish is None:
+        raise web.HTTPBadRequest(
+            text="Say what to look for: at least one of name, data, owner, newer, older, larger, smaller."
+        )
+    job = runs.jobs.open(wish.key, wish.make)
+    runs.jobs.join(wish.key, job)
+    try:
+        return await stream_hits(request, job)
+    finally:
+        runs.jobs.leave(wish.key, job)
+
+
+async def stream_hits(request: web.Request, job: SearchJob) -> web.StreamResponse:
+    """The hits of a job from the first on, until it is over or the client has gone."""
+    response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+    await response.prepare(request)
+    sent = 0
+    while not has_gone(request):
+        version, ended = job.version, job.phase.ended
+        while sent < len(job.hits) and not has_gone(request):
+            await response.write(job.hits.lines(sent, RECORDS_A_WRITE))
+            sent = min(len(job.hits), sent + RECORDS_A_WRITE)
+        if ended:
+            await response.write(orjson.dumps({"end": end_of(job)}, option=orjson.OPT_APPEND_NEWLINE))
+            await response.write_eof()
+            break
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(job.changed(version), LOOK_S)
+    return response
+
+
+def end_of(job: SearchJob) -> dict[str, Any]:
+    """How a search ended."""
+    return {
+        "phase": job.phase,
+        "trouble": job.trouble,
+        "results": len(job.hits),
+        "clusters": [part_of(part) for part in job.parts],
+    }
+
+
+def part_of(part: Part) -> dict[str, Any]:
+    """How far a crawl of one cluster got."""
+    progress = part.progress
+    return {
+        "cluster": part.name,
+        "phase": part.phase,
+        "trouble": part.trouble,
+        "at": part.at or None,
+        "znodes": progress.znodes,
+        "total": progress.total,
+        "denied": part.denied,
+        "too_large": part.too_large,
+        "gone": progress.gone,
+        "elapsed": round(progress.elapsed_s, 3),
+    }
+
+
+def has_gone(request: web.Request) -> bool:
+    """Whether nobody is there any more to take the answer."""
+    return request.transport is None or request.transport.is_closing()

@@ -1,0 +1,160 @@
+"""A search that goes on: over each of its clusters at once, results on disk as they are found."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kazoo.exceptions import NoAuthError, NoNodeError
+
+from zkdash.znodes import outlet
+from zkdash.znodes.jobs import Job, Phase, in_words
+from zkdash.znodes.search import Matcher, Search
+from zkdash.znodes.spool import Spool
+from zkdash.zookeeper.crawl import Batch, CrawlStopped, Progress, crawl
+from zkdash.zookeeper.frontier import Frontier
+
+if TYPE_CHECKING:
+    from zkdash.zookeeper.container import ClusterContainer
+
+NOTHING = Progress(0, 0, 0, None, 0.0)
+
+
+@dataclass(slots=True)
+class Part:
+    """A crawl of one cluster, as far as it got. It can go on where it stood: `rest` has what is yet to be read."""
+
+    container: ClusterContainer
+    root: str
+    phase: Phase = Phase.WAITING
+    trouble: str = ""
+    waits: bool = False
+    at: str = ""
+    hits: int = 0
+    denied: int = 0
+    too_large: int = 0
+    rest: Frontier | None = None
+    before: Progress = NOTHING
+    now: Progress = field(default=NOTHING)
+
+    @property
+    def name(self) -> str:
+        return self.container.name
+
+    @property
+    def progress(self) -> Progress:
+        """Over all the times that it went on; `total` is what was counted first."""
+        past, now = self.before, self.now
+        total = past.total if past.total is not None else now.total
+        return Progress(
+            past.znodes + now.znodes,
+            past.failed + now.failed,
+            past.gone + now.gone,
+            total,
+            past.elapsed_s + now.elapsed_s,
+        )
+
+
+class CrawlJob(Job):
+    """A job that is a crawl of one or several clusters: `take` gets batch after batch."""
+
+    def __init__(self, containers: tuple[ClusterContainer, ...], root: str, *, data: bool) -> None:
+        super().__init__()
+        self.root = root
+        self._data = data
+        self.parts = tuple(Part(container, root) for container in containers)
+
+    def reset(self) -> None:
+        self.parts = tuple(Part(part.container, part.root) for part in self.parts)
+
+    def take(self, part: Part, batch: Batch) -> None:
+        """See what a batch has."""
+        raise NotImplementedError
+
+    async def work(self) -> None:
+        open_parts = [part for part in self.parts if part.phase is not Phase.DONE]
+        try:
+            await asyncio.gather(*(self._work(part) for part in open_parts))
+        finally:
+            for part in open_parts:
+                if not part.phase.ended:
+                    part.phase = Phase.STOPPED
+        failed = [part for part in self.parts if part.phase is Phase.FAILED]
+        self.phase = Phase.FAILED if failed else Phase.DONE
+        self.trouble = "; ".join(f"{part.name}: {part.trouble}" for part in failed)
+
+    async def _work(self, part: Part) -> None:
+        part.before, part.now, part.trouble = part.progress, NOTHING, ""
+        part.waits = part.container.ZooKeeper.Client.crawls.turn.locked()
+        part.phase = Phase.WAITING if part.waits else Phase.RUNNING
+        self.said()
+        try:
+            if part.rest is None:
+                part.rest = Frontier(part.container._real(self.root), self.root, data=self._data)
+            async with contextlib.aclosing(
+                crawl(part.container, self.root, data=self._data, resume=part.rest)
+            ) as batches:
+                async for batch in batches:
+                    self._on_batch(part, batch)
+            part.phase = Phase.DONE
+        except CrawlStopped as stop:
+            part.now, part.phase, part.trouble = stop.progress, Phase.FAILED, f"{stop.reason}."
+        except Exception as error:
+            part.phase, part.trouble = Phase.FAILED, in_words(error)
+            if not part.progress.znodes:
+                part.rest = None  # to go on is to begin
+        self.said()
+
+    def _on_batch(self, part: Part, batch: Batch) -> None:
+        part.waits, part.phase = False, Phase.RUNNING
+        first = part.now is NOTHING and part.before == NOTHING
+        part.now = batch.progress
+        if first and not batch.paths:
+            if batch.progress.gone:
+                raise NoNodeError
+            if batch.failed and batch.failed[0][0] == self.root and isinstance(batch.failed[0][1], NoAuthError):
+                raise NoAuthError
+        for _, error in batch.failed:
+            if isinstance(error, NoAuthError):
+                part.denied += 1
+            else:
+                part.too_large += 1
+        if batch.paths:
+            part.at = batch.paths[-1]
+            self.take(part, batch)
+        self.said()
+
+
+class SearchJob(CrawlJob):
+    """A search. `hits` has a record of each znode found: cluster, path, and what else is known of it."""
+
+    def __init__(self, search: Search, containers: tuple[ClusterContainer, ...]) -> None:
+        super().__init__(containers, search.root, data=search.needs_data)
+        self.search = search
+        self.hits = Spool()
+        self._matcher = Matcher(search, self.began_at)
+
+    def reset(self) -> None:
+        super().reset()
+        self.hits.close()
+        self.hits = Spool()
+        self._matcher = Matcher(self.search, time.time_ns() // 1_000_000)
+
+    def take(self, part: Part, batch: Batch) -> None:
+        for index in self._matcher.names(list(batch.paths)):
+            path = batch.paths[index]
+            hit: dict[str, Any] = {"cluster": part.name, "path": path, "children": batch.children[index]}
+            if self.search.needs_data:
+                value = outlet.value(part.name, path, batch.data[index])
+                facts = self._matcher.rest(value, batch.stats[index])
+                if facts is None:
+                    continue
+                hit |= facts
+            self.hits.add(hit)
+            part.hits += 1
+
+    def close(self) -> None:
+        self.hits.close()

@@ -164,9 +164,10 @@ def test_every_place_shows_all_of_a_short_text(text: str, find: str, offset: int
         assert page.found.total == text.lower().count(find.lower())
 
 
-@given(st.integers(0, 3_000_000), st.sampled_from(["x" * 5000 + "\n", "\n", "word\n", "x" * 300_000]))
-@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 900_000), st.sampled_from(["x" * 5000 + "\n", "\n", "word\n", "x" * 300_000]))
+@settings(max_examples=10, deadline=None)
 def test_the_pages_together_are_the_text(size: int, line: str) -> None:
     text = (line * (size // len(line) + 1))[:size]
-    assert "".join(text_of(page) + "\n" for page in pages(text)).replace("\n", "") == text.replace("\n", "")
-    assert sum(bool(line.label) for page in pages(text) for line in page.lines) == max(1, len(text.splitlines()))
+    all_pages = pages(text)
+    assert "".join(text_of(page) for page in all_pages).replace("\n", "") == text.replace("\n", "")
+    assert sum(bool(line.label) for page in all_pages for line in page.lines) == max(1, len(text.splitlines()))

@@ -158,7 +158,7 @@ def test_the_api_lists_every_hostile_name_and_pages_past_each(dash: ZkDashProces
 def test_a_value_is_text_on_its_page_and_whole_in_the_api(dash: ZkDashProcess, name: str) -> None:
     value = VALUES[name]
     path = f"/values/{name}"
-    for query in ("", "?view=pretty", "?view=raw", "?view=hex", "?tab=stat", "?tab=acl", "?tab=children"):
+    for query in ("", "?view=json", "?view=text", "?view=hex", "?tab=stat", "?tab=acl", "?tab=children"):
         page = page_of(dash, path, query)
         assert ("script", {}) not in page.tags
     shown = dash.api("/clusters/prod/znodes", path=path)

@@ -18,17 +18,17 @@ from zkdash.web.failures import Failure, failure_of
 from zkdash.web.keys import READER
 from zkdash.web.query import Query
 from zkdash.web.render import is_partial, render
-from zkdash.znodes import acl, decode, paths, stat
-from zkdash.znodes.decode import View
+from zkdash.znodes import acl, paths, shown, stat
 from zkdash.znodes.marks import visible
 from zkdash.znodes.reading import Branch
+from zkdash.znodes.sheet import Place
+from zkdash.znodes.shown import View
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
-IN_A_THREAD_BYTES = 32 * 1024
-"""Data from this size on is made ready outside of the event loop."""
+FIND_CHARS_MAX = 200
 UNSAFE_IN_FILE_NAMES = re.compile(r"[^\w.-]+", re.ASCII)
 
 
@@ -54,7 +54,8 @@ class Wish:
 
     tab: Tab
     view: View | None
-    offset: int
+    place: Place
+    wrap: bool
     after: str
     prefix: str
 
@@ -62,10 +63,17 @@ class Wish:
     def of(cls, request: web.Request) -> Wish:
         """Raises 400 for a value that is not allowed."""
         query = Query(request)
+        place = Place(
+            offset=query.integer("offset", 0) or 0,
+            line=query.integer("line", 0) or 0,
+            find=query.text("find")[:FIND_CHARS_MAX],
+            hit=query.integer("hit", 0) or 0,
+        )
         return cls(
             tab=query.choice("tab", Tab) or Tab.DATA,
             view=query.choice("view", View),
-            offset=query.integer("offset", 0) or 0,
+            place=place,
+            wrap=query.text("wrap") != "no",
             after=query.text("after"),
             prefix=query.text("prefix"),
         )
@@ -74,7 +82,8 @@ class Wish:
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /clusters/{name}/znodes/{path}: the page, the node alone for htmx, or one level of the tree.
 
-    `?path=/a/b` (the path bar's form) leads to that znode's own address, `?raw=1` is the data as a file.
+    `?path=/a/b` (the path bar's form) leads to that znode's own address, `?raw=1` is the data as a file (`opened=1`:
+    what is packed in it), `?text=1` all of one reading as plain text, to be copied.
     """
     container = find(request)
     query = Query(request)
@@ -83,7 +92,9 @@ async def show(request: web.Request) -> web.StreamResponse:
     path = path_of(request)
     try:
         if query.flag("raw"):
-            return await download(container, path)
+            return await download(container, path, opened=query.flag("opened"))
+        if query.flag("text"):
+            return await as_text(container, path, query.choice("view", View))
         side = query.choice("tree", Side)
         if side is not None:
             return await level(request, container, path, side)
@@ -116,16 +127,12 @@ async def _node(
     container: ClusterContainer, path: str, wish: Wish, value: bytes | None, its_stat: ZnodeStat
 ) -> dict[str, Any]:
     """What the templates need to know of one node."""
-    if value is not None and len(value) >= IN_A_THREAD_BYTES:
-        shown = await asyncio.to_thread(decode.show, value, wish.view, wish.offset)
-    else:
-        shown = decode.show(value, wish.view, wish.offset)
     return {
         "cluster": container,
         "path": path,
         "ancestors": paths.ancestors(path),
         "wish": wish,
-        "shown": shown,
+        "shown": await shown.show_async(value, wish.view, wish.place),
         "stat": its_stat,
         "words": stat.in_words(its_stat),
         "tabs": _tabs(its_stat),
@@ -154,14 +161,28 @@ async def level(request: web.Request, container: ClusterContainer, path: str, si
     return render(request, "znodes/_rows.html", branch=Branch(path, children), **context)
 
 
-async def download(container: ClusterContainer, path: str) -> web.Response:
-    """The data as it is stored, as a file that no browser runs or shows."""
+async def download(container: ClusterContainer, path: str, *, opened: bool) -> web.Response:
+    """The data as it is stored, or what is packed in it, as a file that no browser runs or shows."""
     value, _ = await container.data(path)
     if value is None:
         raise web.HTTPNotFound(text="This znode has no value, so there is nothing to download.")
+    if opened:
+        value = await asyncio.to_thread(shown.opened, value)
     name = UNSAFE_IN_FILE_NAMES.sub("_", paths.last_name(path))[:100].strip(".") or "znode"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return web.Response(body=value, content_type="application/octet-stream", headers=headers)
+
+
+async def as_text(container: ClusterContainer, path: str, view: View | None) -> web.Response:
+    """All of the data in one reading, as plain text that no browser takes for anything else."""
+    value, _ = await container.data(path)
+    if value is None:
+        raise web.HTTPNotFound(text="This znode has no value, so there is no text of it.")
+    text = await asyncio.to_thread(shown.as_text, value, view)
+    body = text.encode(errors="replace")
+    return web.Response(
+        body=body, content_type="text/plain", charset="utf-8", headers={"X-Content-Type-Options": "nosniff"}
+    )
 
 
 async def missing(request: web.Request, container: ClusterContainer, path: str) -> web.Response:

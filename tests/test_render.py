@@ -66,7 +66,8 @@ def test_addresses_leave_out_filters_that_are_empty() -> None:
 @pytest.mark.parametrize(
     ("ms", "text"),
     [(None, "–"), (0, "0 s"), (350, "0.3 s"), (4_000, "4 s"), (9_949, "9.9 s"), (9_951, "10 s"), (12_400, "12 s"),
-     (192_000, "3 min 12 s"), (3_600_000, "1 h"), (7_500_000, "2 h 5 min"), (187_200_000, "2 d 4 h"), (40, "40 ms"), (-5, "0.0 s")],
+     (192_000, "3 min 12 s"), (3_600_000, "1 h"), (7_500_000, "2 h 5 min"), (187_200_000, "2 d 4 h"), (40, "40 ms"),
+     (-5, "0.0 s")],
 )  # fmt: skip
 def test_durations_are_written_in_at_most_two_units(ms: int | None, text: str) -> None:
     assert filters.duration(ms) == text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bench
 
-SUPPORT = {"__main__", "processes", "report"}
+SUPPORT = {"__main__", "processes", "readers", "report", "trees"}
 
 
 def main() -> int:

@@ -127,7 +127,7 @@ async def test_ten_who_look_at_one_znode_cost_the_server_one_watch(
     viewers = [client.watches.subscribe(tree.root) for _ in range(10)]
     for one in viewers:
         await standing(one)
-    assert watches_on(tree.server) == before + (1 if persistent else 2)  # one-shots: data and children
+    assert watches_on(tree.server) == before + 1
     for one in viewers[1:]:
         one.close()
     await do(tree.make, "/a")

@@ -1,0 +1,254 @@
+"""python -m bench.readers CONTENDER HOSTS ROOT …: one way to read a tree, measured from inside its own process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import resource
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+import psutil
+from kazoo.client import KazooClient
+
+from zkdash.zookeeper.client import ReadOnlyClient
+from zkdash.zookeeper.crawl import RATE_LIMIT, crawl_client
+
+HEADER = struct.Struct("!iBi")
+INT = struct.Struct("!i")
+STAT_BYTES = 68
+CHILDREN, DATA = 8, 4
+BATCH = 512
+WINDOW = 200
+CRAWL_S = 6.0
+
+
+def measured(crawl: Callable[[], int], znodes: int) -> dict[str, float]:
+    memory = psutil.Process().memory_info().rss
+    began, cpu = time.monotonic(), time.process_time()
+    seen = crawl()
+    wall_s, cpu_s = time.monotonic() - began, time.process_time() - cpu
+    if seen != znodes:
+        raise AssertionError(f"{seen} znodes instead of {znodes}")
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {
+        "znodes/s": seen / wall_s,
+        "wall": wall_s,
+        "client CPU": cpu_s,
+        "us/znode": cpu_s / seen * 1e6,
+        "added": (most - memory) / 2**20,
+    }
+
+
+# zkdash
+
+
+async def connected(hosts: str) -> ReadOnlyClient:
+    there = asyncio.Event()
+    client = ReadOnlyClient(hosts, session_timeout_s=30, listener=lambda signal: there.set())
+    client.start_async()
+    await there.wait()
+    return client
+
+
+async def _zkdash(hosts: str, root: str, data: bool) -> int:
+    client, seen = await connected(hosts), 0
+    async with contextlib.aclosing(crawl_client(client, root, root, data=data, rate_limit=None)) as batches:
+        async for batch in batches:
+            seen += len(batch.paths)
+    await client.close_async()
+    return seen
+
+
+def zkdash(hosts: str, root: str, data: bool) -> int:
+    return asyncio.run(_zkdash(hosts, root, data))
+
+
+# kazoo
+
+
+@contextlib.contextmanager
+def kazoo(hosts: str):
+    client = KazooClient(hosts, timeout=30)
+    client.start()
+    try:
+        yield client
+    finally:
+        client.stop()
+        client.close()
+
+
+def one_by_one(hosts: str, root: str, data: bool) -> int:
+    with kazoo(hosts) as client:
+        waiting, seen = [root], 0
+        while waiting:
+            path = waiting.pop()
+            seen += 1
+            if data:
+                client.get(path)
+            waiting += [f"{path}/{name}" for name in client.get_children(path)]
+        return seen
+
+
+def pipelined(hosts: str, root: str, data: bool, end: float = float("inf")) -> int:
+    with kazoo(hosts) as client:
+        waiting, seen = deque([root]), 0
+        asked: deque = deque()
+        while (waiting or asked) and time.monotonic() < end:
+            while waiting and len(asked) < WINDOW:
+                path = waiting.pop()
+                asked.append((path, client.get_children_async(path), client.get_async(path) if data else None))
+            path, children, value = asked.popleft()
+            seen += 1
+            if value is not None:
+                value.get()
+            waiting.extend(f"{path}/{name}" for name in children.get())
+        return seen
+
+
+# The limit: a blocking socket, MultiRead, and no more than names, values and stats taken apart
+
+
+class Raw:
+    def __init__(self, hosts: str) -> None:
+        host, port = hosts.split(":")
+        self.socket = socket.create_connection((host, int(port)))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.put(struct.pack("!iqiqi", 0, 0, 30_000, 0, 16) + bytes(17))
+        self.frame()
+
+    def put(self, payload: bytes) -> None:
+        self.socket.sendall(INT.pack(len(payload)) + payload)
+
+    def frame(self) -> bytes:
+        (length,) = INT.unpack(self.take(4))
+        return self.take(length)
+
+    def take(self, length: int) -> bytes:
+        buffer = bytearray(length)
+        view = memoryview(buffer)
+        while view:
+            view = view[self.socket.recv_into(view) :]
+        return bytes(buffer)
+
+    def ask(self, xid: int, operations: list[tuple[int, bytes]]) -> None:
+        parts = [struct.pack("!ii", xid, 22)]
+        for opcode, path in operations:
+            parts.append(HEADER.pack(opcode, False, -1) + INT.pack(len(path)) + path + b"\0")
+        self.put(b"".join([*parts, HEADER.pack(-1, True, -1)]))
+
+
+def raw(hosts: str, root: str, data: bool) -> int:
+    """The obvious loop: take each result apart, one request ahead."""
+    server, seen, xid = Raw(hosts), 0, 0
+    waiting = deque([(DATA if data else CHILDREN, root.encode())])
+    asked: deque[list[tuple[int, bytes]]] = deque()
+    while waiting or asked:
+        while waiting and len(asked) < 2:
+            operations = [waiting.pop() for _ in range(min(BATCH, len(waiting)))]
+            xid += 1
+            server.ask(xid, operations)
+            asked.append(operations)
+        reply, at = server.frame(), 16
+        for opcode, path in asked.popleft():
+            at += HEADER.size
+            (number,) = INT.unpack_from(reply, at)
+            at += 4
+            if opcode == DATA:
+                value = reply[at : at + number]
+                at += len(value)
+                stat = struct.unpack_from("!qqqqiiiqiiq", reply, at)
+                at += STAT_BYTES
+                seen += 1
+                if stat[9]:
+                    waiting.append((CHILDREN, path))
+                continue
+            seen += not data
+            for _ in range(number):
+                (length,) = INT.unpack_from(reply, at)
+                at += 4
+                name = reply[at : at + length].decode()
+                at += length
+                waiting.append((DATA if data else CHILDREN, path + b"/" + name.encode()))
+    server.put(struct.pack("!ii", xid + 1, -11))
+    return seen
+
+
+# Another client, in this process's main thread; the crawl is another process
+
+
+def latency(hosts: str, root: str, how: str) -> dict[str, float]:
+    stop, rate = threading.Event(), [0.0]
+
+    def crawl() -> None:
+        while not stop.is_set():
+            command = [sys.executable, "-m", "bench.readers", how, hosts, root, "data", "0"]
+            answer = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+            rate[0] = max(rate[0], json.loads(answer)["znodes/s"])
+
+    crawling = threading.Thread(target=crawl)
+    server = Raw(hosts)
+    path = f"{root}/folder-00000".encode()
+    request = struct.pack("!ii", 1, DATA) + INT.pack(len(path)) + path + b"\0"
+    if how != "quiet":
+        crawling.start()
+        time.sleep(1.0)  # the other process starts
+    times = []
+    end = time.monotonic() + CRAWL_S
+    while time.monotonic() < end:
+        began = time.perf_counter()
+        server.put(request)
+        server.frame()
+        times.append((time.perf_counter() - began) * 1000)
+        time.sleep(0.002)
+    stop.set()
+    if how != "quiet":
+        crawling.join()
+    cuts = statistics.quantiles(times, n=100)
+    return {"p50": cuts[49], "p99": cuts[98], "znodes/s": rate[0]}
+
+
+async def _limited(hosts: str, root: str, rate_limit: float | None) -> float:
+    client, end = await connected(hosts), time.monotonic() + CRAWL_S
+    rate = 0.0
+    while time.monotonic() < end:
+        async with contextlib.aclosing(crawl_client(client, root, root, data=True, rate_limit=rate_limit)) as batches:
+            async for batch in batches:
+                rate = batch.progress.rate
+                if time.monotonic() > end:
+                    break
+    await client.close_async()
+    return rate
+
+
+def main() -> None:
+    contender, hosts, root, how, znodes = sys.argv[1:6]
+    ways = {
+        "zkdash": zkdash,
+        "kazoo, one by one": one_by_one,
+        "kazoo, pipelined": pipelined,
+        "raw socket, MultiRead": raw,
+    }
+    if contender in ways:
+        figures = measured(lambda: ways[contender](hosts, root, how == "data"), int(znodes))
+    elif contender == "latency":
+        figures = latency(hosts, root, how)
+    elif contender == "kazoo":
+        began = time.monotonic()
+        figures = {"znodes/s": pipelined(hosts, root, True, began + CRAWL_S) / (time.monotonic() - began)}
+    else:
+        rate_limit = RATE_LIMIT if contender == "limited" else None
+        figures = {"znodes/s": asyncio.run(_limited(hosts, root, rate_limit))}
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

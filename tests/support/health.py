@@ -12,12 +12,9 @@ _BROKEN = re.compile(
 )
 
 
-def troubles(log: str, *, slack_s: float = 0.0) -> list[str]:
-    """The lines that tell of a bug: tracebacks, forgotten tasks, callbacks that held the event loop up.
-
-    A callback may take 100 ms and `slack_s` more, for which the machine and not zkdash is to blame.
-    """
-    return [line for line in log.splitlines() if _BROKEN.search(line) or _seconds(line) > SLOW_S + slack_s]
+def troubles(log: str, *, slow_s: float = SLOW_S) -> list[str]:
+    """The lines that tell of a bug: tracebacks, forgotten tasks, callbacks that held the event loop up."""
+    return [line for line in log.splitlines() if _BROKEN.search(line) or _seconds(line) > slow_s]
 
 
 def _seconds(line: str) -> float:

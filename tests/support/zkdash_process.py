@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import re
 import signal
@@ -24,8 +25,7 @@ from zkdash.demo.loopback import wait_until
 T = TypeVar("T")
 REPO = Path(__file__).parents[2]
 READY_LINE = re.compile(r"^zkdash: http://127\.0\.0\.1:(\d+)/", re.MULTILINE)
-MOST_SLACK_S = 0.4
-FOREVER_S = 3600.0
+SITE = Path(__file__).parent / "site"
 
 
 class ZkDashProcess:
@@ -46,8 +46,7 @@ class ZkDashProcess:
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
         self._log_starts: list[int] = []
-        self._waited_s = 0.0
-        self._most_slack_s = MOST_SLACK_S
+        self._was_frozen = False
         self.configure(config)
 
     def configure(self, config: str) -> None:
@@ -67,7 +66,7 @@ class ZkDashProcess:
                 folder=self.folder,
                 output=log,
                 environment=python_environment(
-                    **{"PYTHONASYNCIODEBUG": "1", "PYTHONPATH": str(REPO)} | self.environment | environment
+                    **{"PYTHONASYNCIODEBUG": "1", "PYTHONPATH": f"{SITE}:{REPO}"} | self.environment | environment
                 ),
             )
         return self
@@ -100,13 +99,11 @@ class ZkDashProcess:
     def kill9(self) -> None:
         """End it as a power cut would."""
         assert self.process is not None
-        self._note_waiting()
         end(self.process, sign=signal.SIGKILL)
 
     def sigterm(self) -> float:
         """Ask it to end; gives the seconds that it took."""
         assert self.process is not None
-        self._note_waiting()
         began = time.monotonic()
         self.process.terminate()
         self.process.wait(30)
@@ -120,8 +117,7 @@ class ZkDashProcess:
     def freeze(self) -> None:
         """Stop its execution. From then on its log may tell of slow callbacks."""
         os.kill(self.pid, signal.SIGSTOP)
-        self._most_slack_s = FOREVER_S
-        self._waited_s = FOREVER_S
+        self._was_frozen = True
 
     def thaw(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
@@ -133,6 +129,10 @@ class ZkDashProcess:
         return psutil.Process(self.pid).num_threads()
 
     # Questions
+
+    def url(self, path: str) -> str:
+        """The address of a page."""
+        return f"http://127.0.0.1:{self.port}{path}"
 
     def get(self, path: str, /, deadline_s: float = 10.0, **headers: str) -> Answer:
         """GET; a header's name is written with _ for -."""
@@ -205,13 +205,6 @@ class ZkDashProcess:
 
     def _troubles(self, log: str) -> list[str]:
         ready = READY_LINE.search(log)  # before it is ready nobody waits for its event loop
-        slack_s = min(self._waited_s, self._most_slack_s) if ready else FOREVER_S
-        return troubles(log[ready.end() :] if ready else log, slack_s=slack_s)
-
-    def _note_waiting(self) -> None:
-        """How long the event loop's thread was ready to run while the machine ran others (Linux' schedstat)."""
-        try:
-            waited_ns = int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1])
-        except (OSError, IndexError):
-            return
-        self._waited_s = max(self._waited_s, waited_ns / 1e9)
+        if ready is None or self._was_frozen:
+            return troubles(log, slow_s=math.inf)
+        return troubles(log[ready.end() :])

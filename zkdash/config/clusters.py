@@ -156,6 +156,9 @@ def _cluster(reader: Reader, base: _Where, name: str) -> ClusterConfig | None:
     )
     label = Reader(document, reader.section).read("label", values.one_line)
     tls, auth, sasl = _tls(reader), reader.secret("auth", _digests), reader.secret("sasl", _sasl)
+    admin = reader.read("admin", values.admin_urls) or ()
+    if where.servers and admin and "{host}" not in admin[0] and len(admin) != len(where.servers):
+        reader.mistake("admin", f"write one URL with {{host}} in it, or as many as servers ({len(where.servers)})")
     if len(document.mistakes) > before or timeout_s is None or not where.servers:
         return None
     return ClusterConfig(
@@ -167,6 +170,7 @@ def _cluster(reader: Reader, base: _Where, name: str) -> ClusterConfig | None:
         tls=tls,
         auth=auth or (),
         sasl=sasl,
+        admin=admin,
         section=reader.section,
     )
 

@@ -29,7 +29,8 @@ class ClusterConfig:
     """One watched cluster.
 
     `path` bounds what zkdash shows: "/" or "/a/b", never with a slash at its end. `section` is where the
-    cluster was configured, for messages. `auth` holds (scheme, credential) pairs.
+    cluster was configured, for messages. `auth` holds (scheme, credential) pairs. `admin` is where AdminServers are:
+    one URL with {host} in it, one for each server in their order, or none at all.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ClusterConfig:
     tls: TlsConfig | None = None
     auth: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     sasl: SaslConfig | None = None
+    admin: tuple[str, ...] = ("http://{host}:8080/commands",)
     section: str = ""
 
 

@@ -108,6 +108,11 @@ OPTIONS: tuple[Option, ...] = (
     Option("zookeeper", "auth_file", "", "A file with what else would stand in auth."),
     Option("zookeeper", "sasl", "", "Sign in by SASL (DIGEST-MD5): user:password.", secret=True),
     Option("zookeeper", "sasl_file", "", "A file with what else would stand in sasl."),
+    Option(
+        "zookeeper", "admin", "http://{host}:8080/commands",
+        "Where the servers' AdminServers are, which zkdash asks, before the four-letter words, who holds or watches a"
+        " znode: a URL with {host} in it, a URL for each of the servers in their order, or off.",
+    ),
     # ---- alerts
     Option("alert:NAME", "type", "webhook", "How: webhook, an HTTP POST with JSON, as Standard Webhooks has it."),
     Option("alert:NAME", "url", "", "Where to, http:// or https://. Needed.", secret=True),

@@ -196,3 +196,17 @@ def http_url(text: str) -> str:
         raise ValueError(f"{allowed}, without a #")
     host_port(url.netloc.rpartition("@")[2])
     return text
+
+
+def admin_urls(text: str) -> tuple[str, ...]:
+    """Where AdminServers are: one URL with {host} in it, one for each server, or () for "off"."""
+    if text.strip().lower() in {"off", "no"}:
+        return ()
+    found = tuple(word.rstrip("/") for word in words(text))
+    for word in found:
+        url = http_url(word.replace("{host}", "host"))
+        if "@" in url or "?" in url or set(word.replace("{host}", "")) & set("{}"):
+            raise ValueError("write http://{host}:8080/commands or off: no user, no ? and no other braces")
+    if not found or (len(found) > 1 and any("{host}" in word for word in found)):
+        raise ValueError("write one URL with {host} in it, a URL for each of the servers, or off")
+    return found

@@ -29,6 +29,9 @@ from zkdash.zookeeper import sasl as sasl_exchange
 from zkdash.zookeeper.addresses import Address, resolve, server_name
 from zkdash.zookeeper.errors import NonsenseReply, ReplyTooLarge
 from zkdash.zookeeper.frames import MAX_FRAME_BYTES, Frames
+from zkdash.zookeeper.heartbeat import Heartbeat
+from zkdash.zookeeper.rounds import ConnectFailed, pause_s, plain
+from zkdash.zookeeper.rounds import summary as _summary
 from zkdash.zookeeper.states import AuthFailed, Connected, Dropped, Expired, Signal, Unreachable
 
 L = get_logger(__name__)
@@ -36,26 +39,13 @@ L = get_logger(__name__)
 AUTH_RETRY_S = 30.0
 """Refused credentials are tried again this often: somebody may mend them at the server."""
 
-FIRST_PAUSE_S = 0.1
-PAUSE_CAP_S = 2.0
-LONG_OUTAGE_S = 60.0
-LONG_OUTAGE_PAUSE_CAP_S = 5.0
 SETTLED_S = 5.0
 """A connection that lasted this long was a good one: the next pause starts small again."""
 
 MAX_ATTEMPT_S = 5.0
 MIN_ATTEMPT_S = 1.0
-LATE_TIMER_S = 0.25
 
 _INT = struct.Struct("!i")
-
-
-class ConnectFailed(Exception):
-    """No session came of an attempt; the message says why in plain words."""
-
-    def __init__(self, reason: str, *, hung_up: bool = False) -> None:
-        super().__init__(reason)
-        self.hung_up = hung_up
 
 
 class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no types
@@ -83,8 +73,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         self._address: Address | None = None
         self._drop_reason = ""
         self._last = ("", 0)
-        self._last_read = self._last_send = self._beat_due = 0.0
-        self._beat_handle: asyncio.TimerHandle | None = None
+        self._heartbeat = Heartbeat(self._ping, self._silent)
         self.negotiated_timeout_s = 0.0
         self.session_overdue = False
         self._anew = False
@@ -125,7 +114,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
                     failed_rounds = 0
                 if served:
                     failing_since = time.monotonic()
-                await asyncio.sleep(_pause_s(failed_rounds, time.monotonic() - failing_since))
+                await asyncio.sleep(pause_s(failed_rounds, time.monotonic() - failing_since))
                 failed_rounds += 1
         finally:
             self._write_sock = None
@@ -188,7 +177,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
             async with asyncio.timeout(attempt_s):
                 tls = await asyncio.to_thread(self._tls) if self._tls is not None else None
                 _, frames = await self._loop.create_connection(
-                    lambda: Frames(self._heard),
+                    lambda: Frames(self._heartbeat.heard),
                     address.ip,
                     address.port,
                     ssl=tls,
@@ -204,7 +193,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         except ssl.SSLError as error:
             raise ConnectFailed(f"TLS failed: {error.reason or error}") from None
         except OSError as error:
-            raise ConnectFailed(_plain(error)) from None
+            raise ConnectFailed(plain(error)) from None
         except (struct.error, ValueError, KeyError, RuntimeError) as error:
             raise ConnectFailed(f"answered something that is not ZooKeeper's protocol ({error})") from None
         self.negotiated_timeout_s = reply.time_out / 1000.0
@@ -212,8 +201,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         self.server, self._address = address.server, address
         self.serial += 1
         self.serving = True
-        self._last_read = self._last_send = self._loop.time()
-        self._beat_at(self._last_send + self.negotiated_timeout_s / 3.0)
+        self._heartbeat.start(self.negotiated_timeout_s)
         client._session_callback(KeeperState.CONNECTED)
         self._listener(Connected(reply.session_id, address.server))
         self._flush()
@@ -259,7 +247,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         except asyncio.IncompleteReadError:
             reason = self._drop_reason or "the server closed the connection"
         except OSError as error:
-            reason = self._drop_reason or _plain(error)
+            reason = self._drop_reason or plain(error)
         except Exception as error:  # whatever a server sends, it costs its own connection and no more
             L.warning("A server's reply could not be read.", struct_data={"error": repr(error)}, exc_info=True)
             reason = f"the server answered nonsense ({type(error).__name__})"
@@ -301,9 +289,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
 
     def distrust(self, reason: str) -> None:
         """Hang up, and connect anew: what the server says can't be true."""
-        self._drop_reason = f"the server answered nonsense ({reason})"
-        if self._frames is not None:
-            self._frames.abort()
+        self._drop(f"the server answered nonsense ({reason})")
 
     async def open_another(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A second connection to the server of the session, without a session. Raises OSError."""
@@ -328,7 +314,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         if request is not PingInstance:
             self.client._pending.append((request, result, xid))
         self._put(payload)
-        self._last_send = self._loop.time()
+        self._heartbeat.sent()
 
     def _put(self, payload: bytes | bytearray) -> None:
         if self._frames is None:
@@ -339,37 +325,20 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         self._xid = (self._xid % 0x7FFFFFFF) + 1
         return self._xid
 
-    def _heard(self) -> None:
-        self._last_read = self._loop.time()
+    def _ping(self) -> None:
+        self._send(PING_XID, PingInstance, None)
 
-    # Heartbeat
+    def _silent(self, silence_s: float) -> None:
+        self._drop(f"nothing heard for {silence_s:.1f} s")
 
-    def _beat_at(self, when: float) -> None:
-        self._beat_due = when
-        self._beat_handle = self._loop.call_at(when, self._beat)
-
-    def _beat(self) -> None:
-        """Ping a third of the session timeout after the last request; hang up after two thirds of silence."""
-        now = self._loop.time()
-        late = now - self._beat_due
-        if late > LATE_TIMER_S:
-            # It was this process that slept, not the server: what it sent meanwhile is yet to be read.
-            self._last_read += late
-        silence_s = self.negotiated_timeout_s * 2.0 / 3.0
-        if now - self._last_read >= silence_s:
-            self._drop_reason = f"nothing heard for {silence_s:.1f} s"
-            if self._frames is not None:
-                self._frames.abort()
-            return
-        if now - self._last_send >= self.negotiated_timeout_s / 3.0:
-            self._send(PING_XID, PingInstance, None)
-        self._beat_at(min(self._last_read + silence_s, self._last_send + self.negotiated_timeout_s / 3.0))
+    def _drop(self, reason: str) -> None:
+        self._drop_reason = reason
+        if self._frames is not None:
+            self._frames.abort()
 
     def _hang_up(self) -> None:
         self.serving = False
-        if self._beat_handle is not None:
-            self._beat_handle.cancel()
-            self._beat_handle = None
+        self._heartbeat.stop()
         if self._frames is not None:
             with contextlib.suppress(OSError, RuntimeError):  # already gone, or its loop is
                 self._frames.abort()
@@ -385,32 +354,3 @@ class _Wake:
     def send(self, data: bytes) -> int:
         self._flush()
         return len(data)
-
-
-def _pause_s(failed_rounds: int, failing_s: float) -> float:
-    cap = PAUSE_CAP_S if failing_s < LONG_OUTAGE_S else LONG_OUTAGE_PAUSE_CAP_S
-    longest: float = min(cap, FIRST_PAUSE_S * 2 ** min(failed_rounds, 10))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
-
-
-def _plain(error: OSError) -> str:
-    match error:
-        case ConnectionRefusedError():
-            return "connection refused"
-        case ConnectionResetError():
-            return "connection reset"
-        case TimeoutError():
-            return "no answer"
-    return (error.strerror or str(error)).lower()
-
-
-def _summary(failures: dict[str, str]) -> str:
-    """What a whole round found, in words that stay the same from round to round."""
-    if not failures:
-        return "no server to try"
-    if len(failures) == 1:
-        ((server, reason),) = failures.items()
-        return f"{server}: {reason}"
-    if len(set(failures.values())) == 1:
-        return f"all {len(failures)} servers: {next(iter(failures.values()))}"
-    return "; ".join(f"{server}: {reason}" for server, reason in sorted(failures.items()))

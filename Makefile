@@ -10,12 +10,12 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 export PYTHON
 
-.PHONY: help setup run demo test test-fast lint fmt types bench pictures clean
+.PHONY: help setup run demo test test-fast test-matrix lint fmt types bench pictures clean
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do \
-		printf '  make %-10s %s\n' "$$name" "$$what"; done
+		printf '  make %-11s %s\n' "$$name" "$$what"; done
 
 setup: $(READY) ## the virtual environment with zkdash and its tools, and the browser assets
 
@@ -45,6 +45,9 @@ test: setup lint types ## everything: lint, types and all tests, on real servers
 
 test-fast: setup ## the tests that need no server, no browser and no patience
 	@$(BIN)/pytest -m 'not zookeeper and not browser and not slow' $(ARGS)
+
+test-matrix: setup ## the tests of protocol and states on ZooKeeper 3.4 to 3.9, which Maven fetches
+	@$(BIN)/python -m tests.matrix $(ARGS)
 
 lint: setup ## ruff, and the floors that imports must keep to
 	@$(BIN)/ruff check $(SOURCES)

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
-from tests.support.bus import Bus
 from tests.support.clock import Clock
 from tests.support.house import house, route
 from tests.support.observations import T0, connected, lost, notice, starting, suspended
@@ -19,11 +18,9 @@ from tests.support.receiver import Receiver, receiver, slow, status
 from tests.support.until import until
 from zkdash.alerts.incident import DeliveryState, What
 from zkdash.alerts.sender import PER_ROUTE
-from zkdash.alerts.service import AlertService
 from zkdash.config import StoreConfig
 from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.store.rows import Connection
-from zkdash.timeline.service import EventService
 from zkdash.zookeeper.states import Cause
 
 DAY_MS = 86_400_000
@@ -125,21 +122,19 @@ async def test_a_slow_receiver_holds_up_no_other(store: Store, clock: Clock, the
         await here.tried(80)
 
 
-async def test_the_first_byte_leaves_within_250_ms(store: Store, there: Receiver) -> None:
-    bus = Bus("Delivery.changed!")
-    events = EventService(bus, store)
-    await events.start()
-    alerts = AlertService(bus, store, events, (route(there),))
-    await alerts.start()
-    loop, took = asyncio.get_running_loop(), []
-    for number in range(5):
-        decided = loop.time()
-        bus.observe(lost(f"cluster-{number}"))
-        await until(lambda count=number + 1: len(there.hits) == count)
-        took.append(there.hits[-1].at - decided)
-    await alerts.stop()
-    await events.stop()
-    assert min(took) < 0.25
+async def test_what_is_open_of_a_cluster_that_is_not_watched_any_more_is_closed(
+    store: Store, clock: Clock, there: Receiver
+) -> None:
+    async with house(store, clock, route(there)) as here:
+        await here.record(starting("gone"), connected("gone"), suspended("gone"), lost("gone"))
+        await here.record(starting("kept"), connected("kept"), suspended("kept"), lost("kept"))
+        await here.tried(2)
+        clock.at += 1_000
+        await here.alerts.watch_only(["kept"])
+        assert [incident.cluster for incident in await here.alerts.incidents(open_only=True)] == ["kept"]
+        (closed,) = [one for one in await here.alerts.incidents() if one.cluster == "gone"]
+        assert (closed.resolved_at, closed.resolved_event_id) == (clock.now(), None)
+        assert here.alerts.counts()["owed"] == 0
 
 
 async def test_a_transaction_that_fails_owes_nothing(

@@ -22,6 +22,8 @@ from zkdash.zookeeper.service import ClusterService
 
 L = get_logger(__name__)
 
+_SECTIONS = {"web": "[web]", "store": "[store]", "asab": "asab's own sections"}
+
 
 class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no types
     """zkdash: `initialize()` is the boot list, in order; `finalize()` is its mirror.
@@ -72,6 +74,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         await self.web.start()
         self._to_stop.append(self.web.stop)
 
+        await self.alerts.watch_only(cluster.name for cluster in self.config.clusters)
         self.clusters.apply(self.config.clusters)
         for url in self.web.urls:
             sys.stdout.write(f"zkdash: {url}\n")
@@ -101,14 +104,15 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
             self.PubSub.publish("Clusters.changed!")
             return
         old, self.config = self.config, config
-        fixed = [name for name in ("web", "store") if getattr(old, name) != getattr(config, name)]
+        fixed = [name for name in ("web", "store", "asab") if getattr(old, name) != getattr(config, name)]
         self.reload_trouble = (
-            f"Changes in {' and '.join(f'[{name}]' for name in fixed)} take effect when zkdash is started again."
+            f"Changes in {' and '.join(_SECTIONS[name] for name in fixed)} take effect when zkdash is started again."
             if fixed
             else ""
         )
         self.alerts.reload(config.alerts)
         self.clusters.apply(config.clusters)
+        await self.alerts.watch_only(self.clusters.names())
         L.log(NOTICE, "Configuration taken up.", struct_data={"clusters": len(config.clusters)})
         self.PubSub.publish("Clusters.changed!")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import asab
@@ -17,7 +17,7 @@ from zkdash.alerts.rules import LOST_RULE, Verdict, routes_for, verdict
 from zkdash.alerts.sender import Sender
 from zkdash.config import AlertConfig
 from zkdash.errors import StartError
-from zkdash.log import get_logger
+from zkdash.log import NOTICE, get_logger
 from zkdash.store import deliveries as delivery_rows
 from zkdash.store import incidents as incident_rows
 from zkdash.store.engine import Store, StoreUnavailable
@@ -81,6 +81,17 @@ class AlertService(asab.Service):  # type: ignore[misc]  # asab has no types
         """Take other routes; what is owed to one that is gone is dropped, with the reason."""
         self._routes = routes
         self._sender.reload(routes)
+
+    async def watch_only(self, clusters: Iterable[str]) -> None:
+        """Close what is open of clusters that are not watched any more: nobody will see them recover."""
+        try:
+            async with self._store.begin() as connection:
+                closed = await incident_rows.close_others(connection, clusters, self._now())
+        except StoreUnavailable as error:
+            L.warning("Incidents of clusters that are gone stay open.", struct_data={"why": str(error)})
+            return
+        if closed:
+            L.log(NOTICE, "Incidents of clusters that are gone are closed.", struct_data={"incidents": closed})
 
     async def incidents(self, open_only: bool = False, limit: int = 200) -> list[Incident]:
         """Open incidents first, then the newest first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from zkdash.store.rows import Connection, Row
@@ -39,6 +41,12 @@ async def resolve(connection: Connection, *, cluster: str, rule: str, at: int, e
     """Resolve the open incident of a cluster and rule, and give it; None if there is none."""
     values = {"of_cluster": cluster, "of_rule": rule, "resolved_at": at, "resolved_event_id": event_id}
     return (await connection.execute(_RESOLVE, values)).mappings().one_or_none()
+
+
+async def close_others(connection: Connection, clusters: Iterable[str], at: int) -> int:
+    """Close the open incidents of all clusters but these, without an event that resolves them; give how many."""
+    gone = update(incidents).where(incidents.c.cluster.not_in(list(clusters)), _OPEN).values(resolved_at=at)
+    return (await connection.execute(gone)).rowcount
 
 
 async def find(connection: Connection, *, open_only: bool, limit: int) -> list[Row]:

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 L = get_logger(__name__)
 
-READ_DEADLINE_S = 2.0
+READ_DEADLINE_S = 1.8
+"""A page about a silent cluster is there within two seconds, this and its making."""
 
 T = TypeVar("T")
 
@@ -221,7 +222,7 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
             async with asyncio.timeout(READ_DEADLINE_S):
                 return await result
         except TimeoutError:
-            raise self._unavailable(f"no answer within {READ_DEADLINE_S:.0f} s") from None
+            raise self._unavailable(f"no answer within {READ_DEADLINE_S:.1f} s") from None
         except (
             kazoo.exceptions.ConnectionLoss,
             kazoo.exceptions.SessionExpiredError,

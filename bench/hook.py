@@ -1,0 +1,121 @@
+"""From the LOST decision to the first byte at the receiver: one cluster, and 200 at once.
+
+The log, the alerts and the receiver are real, in one process; beside it, the same posts by a bare aiohttp client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from types import SimpleNamespace
+
+import aiohttp
+import asab
+import asab.pubsub
+from aiohttp import web
+
+from bench import report
+from zkdash.alerts.service import AlertService
+from zkdash.config import AlertConfig, StoreConfig, WebConfig
+from zkdash.store.engine import Store
+from zkdash.timeline.service import EventService
+from zkdash.zookeeper.states import Cause, Kind, Observation, State
+
+RUNS = 5
+UNITS = {"first": "ms", "last": "ms"}
+
+
+class App:
+    """What the services ask of an application."""
+
+    def __init__(self, store_url: str, routes: tuple[AlertConfig, ...]) -> None:
+        self.Loop = asyncio.get_running_loop()
+        self.PubSub = asab.pubsub.PubSub(self)
+        self.config = SimpleNamespace(alerts=routes, web=WebConfig(), store=StoreConfig(store_url))
+
+    def _register_service(self, service: object) -> None:
+        """asab's applications keep a list; nobody asks for it here."""
+
+
+class Receiver:
+    """Notes when each post begins to arrive."""
+
+    def __init__(self) -> None:
+        self.at: list[float] = []
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.at.append(time.perf_counter())
+        await request.read()
+        return web.Response()
+
+    async def all(self, count: int) -> None:
+        while len(self.at) < count:  # noqa: ASYNC110 - an event for each post would be measured with it
+            await asyncio.sleep(0.001)
+
+
+def lost(number: int, run: int) -> Observation:
+    return Observation(
+        f"c{number}-{run}", time.time_ns() // 1_000_000, Kind.STATE, Cause.SESSION_TIMEOUT, State.SUSPENDED, State.LOST
+    )
+
+
+async def measure(count: int) -> dict[str, list[dict[str, float]]]:
+    receiver = Receiver()
+    site = web.Application()
+    site.router.add_post("/", receiver.take)
+    runner = web.AppRunner(site)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    runs: dict[str, list[dict[str, float]]] = {"zkdash": [], "bare client": []}
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{folder}/bench.db")
+        await store.open()
+        app = App(store.where, (AlertConfig("bench", "webhook", url),))
+        events = EventService(app, store)
+        await events.start()
+        alerts = AlertService(app, store, events, app.config.alerts)
+        await alerts.start()
+        async with aiohttp.ClientSession() as client:
+            for run in range(RUNS + 1):
+                runs["zkdash"].append(await _timed(receiver, count, lambda run=run: _lose(events, count, run)))
+                runs["bare client"].append(await _timed(receiver, count, lambda: _post(client, url, count)))
+        await alerts.stop()
+        await events.stop()
+        await store.close()
+    await runner.cleanup()
+    return {contender: figures[1:] for contender, figures in runs.items()}  # the first was the warm-up
+
+
+def _lose(events: EventService, count: int, run: int) -> None:
+    for number in range(count):
+        events.record(lost(number, run))
+
+
+def _post(client: aiohttp.ClientSession, url: str, count: int) -> list[asyncio.Task[aiohttp.ClientResponse]]:
+    async def one() -> aiohttp.ClientResponse:
+        async with client.post(url, data=b"{}") as answer:
+            return answer
+
+    return [asyncio.create_task(one()) for _ in range(count)]
+
+
+async def _timed(receiver: Receiver, count: int, act: object) -> dict[str, float]:
+    receiver.at.clear()
+    began = time.perf_counter()
+    tasks = act()  # type: ignore[operator]  # a function of no arguments
+    await receiver.all(count)
+    if tasks:
+        await asyncio.gather(*tasks)
+    return {"first": 1000 * (receiver.at[0] - began), "last": 1000 * (receiver.at[-1] - began)}
+
+
+def main() -> None:
+    for count in (1, 200):
+        report.tell(f"{count} clusters lost at once")
+        report.table(f"LOST decided to the hook, {count} at once", asyncio.run(measure(count)), UNITS)
+
+
+if __name__ == "__main__":
+    main()

@@ -19,17 +19,18 @@ from collections.abc import Callable
 from typing import Any
 
 from kazoo.exceptions import AuthFailedError, ConnectionLoss, SessionExpiredError
-from kazoo.protocol.connection import AUTH_XID, PING_XID, WATCH_XID, ConnectionHandler
-from kazoo.protocol.serialization import Auth, CloseInstance, Connect, PingInstance, ReplyHeader, Watch
+from kazoo.protocol.connection import PING_XID, WATCH_XID, ConnectionHandler
+from kazoo.protocol.serialization import CloseInstance, PingInstance, ReplyHeader, Watch
 from kazoo.protocol.states import KeeperState
 
 from zkdash.config import SaslConfig
 from zkdash.log import get_logger
-from zkdash.zookeeper import sasl as sasl_exchange
 from zkdash.zookeeper.addresses import Address, resolve, server_name
 from zkdash.zookeeper.errors import NonsenseReply, ReplyTooLarge
 from zkdash.zookeeper.frames import MAX_FRAME_BYTES, Frames
+from zkdash.zookeeper.handler import Wake
 from zkdash.zookeeper.heartbeat import Heartbeat
+from zkdash.zookeeper.opening import Credentials, open_session
 from zkdash.zookeeper.rounds import ConnectFailed, pause_s, plain
 from zkdash.zookeeper.rounds import summary as _summary
 from zkdash.zookeeper.states import AuthFailed, Connected, Dropped, Expired, Signal, Unreachable
@@ -62,10 +63,9 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         super().__init__(client, retry_sleeper=None, logger=logging.getLogger(__name__))
         self._loop = asyncio.get_running_loop()
         self._listener = listener
-        self._sasl = sasl
-        self._tls = tls
+        self._credentials = Credentials(sasl, tls)
         self._task: asyncio.Task[None] | None = None
-        self._write_sock: _Wake | None = None
+        self._write_sock: Wake | None = None
         self._frames: Frames | None = None
         self.serving = False
         self.server = ""
@@ -81,7 +81,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
     # The life of the connection
 
     def start(self) -> None:
-        self._write_sock = _Wake(self._flush)
+        self._write_sock = Wake(self._flush)
         self.connection_closed.clear()
         self.connection_stopped.clear()
         self._task = self._loop.create_task(self._run())
@@ -173,29 +173,11 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         client = self.client
         if client._state != KeeperState.CONNECTING:
             client._session_callback(KeeperState.CONNECTING)
-        try:
-            async with asyncio.timeout(attempt_s):
-                tls = await asyncio.to_thread(self._tls) if self._tls is not None else None
-                _, frames = await self._loop.create_connection(
-                    lambda: Frames(self._heartbeat.heard),
-                    address.ip,
-                    address.port,
-                    ssl=tls,
-                    server_hostname=address.host if tls else None,
-                )
-                self._frames = frames
-                reply = await self._greet(frames)
-                await self._authenticate(frames, address)
-        except TimeoutError:
-            raise ConnectFailed(f"no answer within {attempt_s:.1f} s") from None
-        except asyncio.IncompleteReadError:
-            raise ConnectFailed("closed the connection, not serving", hung_up=True) from None
-        except ssl.SSLError as error:
-            raise ConnectFailed(f"TLS failed: {error.reason or error}") from None
-        except OSError as error:
-            raise ConnectFailed(plain(error)) from None
-        except (struct.error, ValueError, KeyError, RuntimeError) as error:
-            raise ConnectFailed(f"answered something that is not ZooKeeper's protocol ({error})") from None
+        self._xid = 0
+        frames, reply = await open_session(
+            client, address, self._credentials, attempt_s, self._new_frames, anew=self._anew
+        )
+        self._anew = False
         self.negotiated_timeout_s = reply.time_out / 1000.0
         self.session_overdue = False
         self.server, self._address = address.server, address
@@ -207,34 +189,9 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         self._flush()
         return frames
 
-    async def _greet(self, frames: Frames) -> Any:
-        client = self.client
-        if self._anew:
-            greeting = Connect(0, 0, client._session_timeout, 0, bytes(16), False)
-        else:
-            greeting = Connect(
-                0, client.last_zxid, client._session_timeout, client._session_id or 0, client._session_passwd, False
-            )
-        self._xid = 0
-        self._put(greeting.serialize())
-        reply, _ = Connect.deserialize(await frames.read(), 0)
-        if reply.time_out <= 0:
-            raise SessionExpiredError
-        if self._anew:
-            client.last_zxid, self._anew = 0, False
-        client._session_id = reply.session_id
-        client._session_passwd = reply.passwd
-        client._protocol_version = reply.protocol_version
-        return reply
-
-    async def _authenticate(self, frames: Frames, address: Address) -> None:
-        if self._sasl is not None:
-            await sasl_exchange.authenticate(self._sasl, self._put, frames.read, address.server)
-        for scheme, credential in list(self.client.auth_data):
-            self._put(_INT.pack(AUTH_XID) + _INT.pack(Auth.type) + Auth(0, scheme, credential).serialize())
-            header, _ = ReplyHeader.deserialize(await frames.read(), 0)
-            if header.err:
-                raise AuthFailedError(f"{address.server} refused the {scheme} credentials")
+    def _new_frames(self) -> Frames:
+        self._frames = Frames(self._heartbeat.heard)
+        return self._frames
 
     # A session at work
 
@@ -296,11 +253,11 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         if self._frames is None or self._address is None:
             raise ConnectionError("no connection")
         ip, port = self._frames.peer()
-        tls = await asyncio.to_thread(self._tls) if self._tls is not None else None
+        tls = await self._credentials.tls_context()
         return await asyncio.open_connection(ip, port, ssl=tls, server_hostname=self._address.host if tls else None)
 
     def _flush(self) -> None:
-        """Send what is queued. Called by kazoo's client for each request (see `_Wake`)."""
+        """Send what is queued. Called by kazoo's client for each request (see `Wake`)."""
         queue = self.client._queue
         while self.serving and queue:
             request, result = queue.popleft()
@@ -313,13 +270,9 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         payload = _INT.pack(xid) + _INT.pack(request.type) + request.serialize()
         if request is not PingInstance:
             self.client._pending.append((request, result, xid))
-        self._put(payload)
+        if self._frames is not None:
+            self._frames.put(payload)
         self._heartbeat.sent()
-
-    def _put(self, payload: bytes | bytearray) -> None:
-        if self._frames is None:
-            raise ConnectionError("no connection")
-        self._frames.put(payload)
 
     def _next_xid(self) -> int:
         self._xid = (self._xid % 0x7FFFFFFF) + 1
@@ -343,14 +296,3 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
             with contextlib.suppress(OSError, RuntimeError):  # already gone, or its loop is
                 self._frames.abort()
             self._frames = None
-
-
-class _Wake:
-    """Stands where kazoo's client expects the socket that wakes its writer thread."""
-
-    def __init__(self, flush: Callable[[], None]) -> None:
-        self._flush = flush
-
-    def send(self, data: bytes) -> int:
-        self._flush()
-        return len(data)

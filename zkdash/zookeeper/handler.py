@@ -126,3 +126,14 @@ class LoopHandler:
 
     def spawn(self, func: Callable[..., object], *args: object, **kwargs: object) -> None:
         raise BlockingCall
+
+
+class Wake:
+    """Stands where kazoo's client expects the socket that wakes its writer thread."""
+
+    def __init__(self, flush: Callable[[], None]) -> None:
+        self._flush = flush
+
+    def send(self, data: bytes) -> int:
+        self._flush()
+        return len(data)

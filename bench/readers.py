@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import resource
 import socket
 import statistics
 import struct
 import subprocess
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 from kazoo.client import KazooClient
@@ -28,7 +27,7 @@ STAT_BYTES = 68
 CHILDREN, DATA = 8, 4
 BATCH = 512
 WINDOW = 200
-CRAWL_S = 6.0
+CRAWL_S = 20.0
 
 
 def measured(crawl: Callable[[], int], znodes: int) -> dict[str, float]:
@@ -38,13 +37,13 @@ def measured(crawl: Callable[[], int], znodes: int) -> dict[str, float]:
     wall_s, cpu_s = time.monotonic() - began, time.process_time() - cpu
     if seen != znodes:
         raise AssertionError(f"{seen} znodes instead of {znodes}")
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    (most,) = (line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
     return {
         "znodes/s": seen / wall_s,
         "wall": wall_s,
         "client CPU": cpu_s,
         "us/znode": cpu_s / seen * 1e6,
-        "added": (most - memory) / 2**20,
+        "added": (int(most) * 1024 - memory) / 2**20,
     }
 
 
@@ -98,11 +97,11 @@ def one_by_one(hosts: str, root: str, data: bool) -> int:
         return seen
 
 
-def pipelined(hosts: str, root: str, data: bool, end: float = float("inf")) -> int:
+def pipelined(hosts: str, root: str, data: bool) -> int:
     with kazoo(hosts) as client:
         waiting, seen = deque([root]), 0
         asked: deque = deque()
-        while (waiting or asked) and time.monotonic() < end:
+        while waiting or asked:
             while waiting and len(asked) < WINDOW:
                 path = waiting.pop()
                 asked.append((path, client.get_children_async(path), client.get_async(path) if data else None))
@@ -182,51 +181,71 @@ def raw(hosts: str, root: str, data: bool) -> int:
     return seen
 
 
-# Another client, in this process's main thread; the crawl is another process
+# Another client's reads, by turns a second with a crawl and a second without, so that both have the machine's moods
+
+
+def rest_s() -> float:
+    """How long a crawl must rest now: nothing in even seconds."""
+    now = time.time()
+    return 2.0 - now % 2.0 if now % 2.0 >= 1.0 else 0.0
 
 
 def latency(hosts: str, root: str, how: str) -> dict[str, float]:
-    stop, rate = threading.Event(), [0.0]
-
-    def crawl() -> None:
-        while not stop.is_set():
-            command = [sys.executable, "-m", "bench.readers", how, hosts, root, "data", "0"]
-            answer = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
-            rate[0] = max(rate[0], json.loads(answer)["znodes/s"])
-
-    crawling = threading.Thread(target=crawl)
+    """Its reads' latencies in ms, and how many znodes a second the crawl read while it might."""
+    command = [sys.executable, "-m", "bench.readers", how, hosts, root, "data", "0"]
+    crawler = subprocess.Popen(command, stdout=subprocess.PIPE)
+    crawler.stdout.readline()  # it is connected
     server = Raw(hosts)
     path = f"{root}/folder-00000".encode()
     request = struct.pack("!ii", 1, DATA) + INT.pack(len(path)) + path + b"\0"
-    if how != "quiet":
-        crawling.start()
-        time.sleep(1.0)  # the other process starts
-    times = []
+    quiet, busy = [], []
     end = time.monotonic() + CRAWL_S
     while time.monotonic() < end:
+        phase = time.time() % 2.0
         began = time.perf_counter()
         server.put(request)
         server.frame()
-        times.append((time.perf_counter() - began) * 1000)
-        time.sleep(0.002)
-    stop.set()
-    if how != "quiet":
-        crawling.join()
-    cuts = statistics.quantiles(times, n=100)
-    return {"p50": cuts[49], "p99": cuts[98], "znodes/s": rate[0]}
+        took_ms = (time.perf_counter() - began) * 1000
+        if 0.1 < phase % 1.0 < 0.95:
+            (busy if phase < 1.0 else quiet).append(took_ms)
+        time.sleep(0.001)
+    seen = int(crawler.communicate(b"")[0])
+    quiet, busy = statistics.quantiles(quiet, n=100), statistics.quantiles(busy, n=100)
+    return {
+        "p50 quiet": quiet[49],
+        "p50": busy[49],
+        "p99 quiet": quiet[98],
+        "p99": busy[98],
+        "ratio": busy[98] / quiet[98],
+        "znodes/s": seen / (CRAWL_S / 2),
+    }
 
 
-async def _limited(hosts: str, root: str, rate_limit: float | None) -> float:
-    client, end = await connected(hosts), time.monotonic() + CRAWL_S
-    rate = 0.0
+async def crawl_by_turns(hosts: str, root: str, rate_limit: float | None) -> int:
+    client, seen = await connected(hosts), 0
+    print("ready", flush=True)
+    end = time.monotonic() + CRAWL_S
     while time.monotonic() < end:
         async with contextlib.aclosing(crawl_client(client, root, root, data=True, rate_limit=rate_limit)) as batches:
             async for batch in batches:
-                rate = batch.progress.rate
+                seen += len(batch.paths)
                 if time.monotonic() > end:
                     break
+                await asyncio.sleep(rest_s())
     await client.close_async()
-    return rate
+    return seen
+
+
+def pipeline_by_turns(hosts: str, root: str) -> int:
+    with kazoo(hosts) as client:
+        print("ready", flush=True)
+        names, seen = [f"{root}/{name}" for name in client.get_children(root)], 0
+        end = time.monotonic() + CRAWL_S
+        while time.monotonic() < end:
+            asked = [client.get_async(name) for name in names[:WINDOW]]
+            seen += len([one.get() for one in asked])
+            time.sleep(rest_s())
+        return seen
 
 
 def main() -> None:
@@ -238,16 +257,13 @@ def main() -> None:
         "raw socket, MultiRead": raw,
     }
     if contender in ways:
-        figures = measured(lambda: ways[contender](hosts, root, how == "data"), int(znodes))
+        print(json.dumps(measured(lambda: ways[contender](hosts, root, how == "data"), int(znodes))))
     elif contender == "latency":
-        figures = latency(hosts, root, how)
+        print(json.dumps(latency(hosts, root, how)))
     elif contender == "kazoo":
-        began = time.monotonic()
-        figures = {"znodes/s": pipelined(hosts, root, True, began + CRAWL_S) / (time.monotonic() - began)}
+        print(pipeline_by_turns(hosts, root))
     else:
-        rate_limit = RATE_LIMIT if contender == "limited" else None
-        figures = {"znodes/s": asyncio.run(_limited(hosts, root, rate_limit))}
-    print(json.dumps(figures))
+        print(asyncio.run(crawl_by_turns(hosts, root, RATE_LIMIT if contender == "limited" else None)))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ from tests.support.reading import reading
 from tests.support.until import until
 from zkdash.demo.server import Server
 from zkdash.zookeeper.features import NONE, Features, version_in
+from zkdash.zookeeper.multiread import GetAllChildrenNumber, MultiRead
 from zkdash.zookeeper.states import Connected, Signal
+from zkdash.zookeeper.watch_records import AddWatch, RemoveWatches, SetWatches2, WatchesOf, WatchMode
 
 
 def version_of(server: Server) -> tuple[int, int, int]:
@@ -44,17 +46,24 @@ async def test_one_request_brings_data_children_and_each_ones_error(tree: Tree) 
             assert results[4:6] == [["ä"], []]
             assert [type(one) for one in results[2:4] + results[6:]] == [NoNodeError, NoAuthError] * 2
             assert (await client.get_async(f"{root}/a")) == (value, stat)
-    assert await client_sees_no_writes(tree.server)
 
 
-async def client_sees_no_writes(server: Server) -> bool:
-    """Whether everything that a modern client may ask moves the server's zxid by no more than its session."""
-    async with reading(server.address) as client:
-        zxid = server.zxid()
+@pytest.mark.usefixtures("modern")
+async def test_nothing_of_all_this_is_a_write(tree: Tree) -> None:
+    path = tree.root
+    async with reading(tree.server.address) as client:
+        zxid = tree.server.zxid()
         await client.features.get()
-        await client.multi_read_async([GetData("/", None)])
-        await client.all_children_number_async("/")
-        return server.zxid() == zxid
+        for request in (
+            MultiRead([GetData(path, None), GetChildren(path, None)]),
+            GetAllChildrenNumber(path),
+            AddWatch(path, WatchMode.PERSISTENT),
+            RemoveWatches(path, WatchesOf.ANY),
+            SetWatches2(client.last_zxid, (path,), ("/",)),
+            RemoveWatches("/", WatchesOf.ANY),
+        ):
+            assert await client.ask(request) is not None
+        assert tree.server.zxid() == zxid
 
 
 @pytest.mark.usefixtures("modern")

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import re
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from zkdash.zookeeper.features import version_in
 from zkdash.zookeeper.states import Connected, Signal
 from zkdash.zookeeper.subscription import MOST_WAITING, Change, Kind, Subscription
 from zkdash.zookeeper.watch_records import WatchMode
+from zkdash.zookeeper.watches import watch
 
 
 @pytest.fixture
@@ -255,6 +257,16 @@ async def test_thousands_of_changes_arrive(tree: Tree, client: ReadOnlyClient, p
             assert change.kind is not Kind.GAP
             seen += 1
         await writing
+
+
+async def test_a_container_watches_its_own_paths(tree: Tree, client: ReadOnlyClient) -> None:
+    container = SimpleNamespace(config=SimpleNamespace(path=tree.root), ZooKeeper=SimpleNamespace(Client=client))
+    async with watch(container, "/") as top, watch(container, "/a") as below:
+        await expect(top, (Kind.GAP, "/"))
+        await expect(below, (Kind.GAP, "/a"))
+        await do(tree.make, "/a")
+        await expect(top, (Kind.CHILDREN, "/"))
+        await expect(below, (Kind.CREATED, "/a"))
 
 
 async def test_no_session_is_lost_by_any_of_it(tree: Tree) -> None:

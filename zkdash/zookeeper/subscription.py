@@ -38,8 +38,9 @@ class Subscription:
     whole subtree, each znode by its own path, unless the server is too old: then `shallow` is true.
     """
 
-    def __init__(self, path: str, recursive: bool, closed: Callable[[Subscription], None]) -> None:
+    def __init__(self, path: str, recursive: bool, closed: Callable[[Subscription], None], base: str = "/") -> None:
         self.path = path
+        self._cut = 0 if base == "/" else len(base)
         self.recursive = recursive
         self.shallow = False
         self._closed: Callable[[Subscription], None] | None = closed
@@ -75,7 +76,8 @@ class Subscription:
     async def __anext__(self) -> Change:
         while self._closed is not None:
             if self._waiting:
-                return self._waiting.popleft()
+                kind, path = self._waiting.popleft()
+                return Change(kind, path[self._cut :] or "/")
             self._reader = asyncio.get_running_loop().create_future()
             await self._reader
         raise StopAsyncIteration

@@ -26,18 +26,30 @@ from kazoo.protocol.serialization import Watch
 from kazoo.protocol.states import KazooState
 
 from zkdash.log import get_logger
+from zkdash.zookeeper import paths
 from zkdash.zookeeper.one_shots import OneShots
 from zkdash.zookeeper.subscription import Change, Kind, Subscription
 from zkdash.zookeeper.watch_records import AddWatch, RemoveWatches, SetWatches2, WatchesOf, WatchMode
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.client import ReadOnlyClient
+    from zkdash.zookeeper.container import ClusterContainer
 
 L = get_logger(__name__)
 
 REQUEST_BYTES = 64 * 1024
 BROKEN = (ConnectionLoss, SessionExpiredError, ConnectionClosedError, AuthFailedError)
 KINDS = {kind.value: kind for kind in Kind if kind is not Kind.GAP}
+
+
+def watch(container: ClusterContainer, path: str, *, recursive: bool = False) -> Subscription:
+    """Listen to the changes of a cluster's `path`, connected or not; the changes' paths are the cluster's own.
+
+    Raises InvalidPath.
+    """
+    base = container.config.path
+    real = paths.join(base, paths.check(path))
+    return container.ZooKeeper.Client.watches.subscribe(real, recursive=recursive, base=base)
 
 
 class Watches:
@@ -52,9 +64,12 @@ class Watches:
         self._task: asyncio.Task[None] | None = None
         client.add_listener(self._on_state)
 
-    def subscribe(self, path: str, *, recursive: bool = False) -> Subscription:
-        """Listen to the changes of `path`; it need not exist, and the cluster need not be connected."""
-        one = Subscription(path, recursive, self._leave)
+    def subscribe(self, path: str, *, recursive: bool = False, base: str = "/") -> Subscription:
+        """Listen to the changes of `path`; it need not exist, and the cluster need not be connected.
+
+        The changes' paths are told as seen from `base`.
+        """
+        one = Subscription(path, recursive, self._leave, base)
         self._listeners[path].add(one)
         if self._set.get(path) is self._wanted(path) or self._one_shots.stands(path):
             one.shallow = recursive and not self._persistent
@@ -177,11 +192,11 @@ class Watches:
         return True
 
 
-def _some(paths: list[str]) -> list[str]:
+def _some(missing: list[str]) -> list[str]:
     """As many of the paths as a request may well hold, and at least one."""
     size = 0
-    for number, path in enumerate(paths):
+    for number, path in enumerate(missing):
         size += 4 + len(path.encode())
         if size > REQUEST_BYTES and number:
-            return paths[:number]
-    return paths
+            return missing[:number]
+    return missing

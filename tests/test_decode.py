@@ -1,55 +1,14 @@
-"""Data on the page: what it is taken for, and that what is shown is what is stored."""
+"""What data is given by the API, JSON made pretty, and characters that can't be seen."""
 
 import json
-import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zkdash.znodes.decode import HEX_WINDOW, TEXT_WINDOW, Kind, View, for_json, kind_of, show
+from zkdash.znodes.decode import for_json
 from zkdash.znodes.marks import name_pieces, pieces, visible
 from zkdash.znodes.pretty import MAX_INDENT, TOKEN, is_json, pretty
-
-
-def text_of(data: bytes | None, view: View | None = None, offset: int = 0) -> str:
-    return "".join(piece.text for piece in show(data, view, offset).pieces)
-
-
-@pytest.mark.parametrize(
-    ("data", "kind"),
-    [
-        (None, Kind.NOTHING),
-        (b"", Kind.EMPTY),
-        (b"hello", Kind.TEXT),
-        ("ключ: 鍵 🔑\n\tx\r\n".encode(), Kind.TEXT),
-        (b"plain \x1b[31mred\x1b[0m and so on", Kind.TEXT),
-        (b"42", Kind.TEXT),
-        (b'"a string"', Kind.TEXT),
-        (b'{"a": 1}', Kind.JSON),
-        (b" [1, 2]\n", Kind.JSON),
-        (b'{"a": NaN}', Kind.TEXT),
-        (b'{"a": 1} x', Kind.TEXT),
-        (b"[" * 100_000, Kind.TEXT),
-        (b"[" * 100_000 + b"]" * 100_000, Kind.TEXT),
-        (b"\xff\xfe", Kind.BINARY),
-        (b"a\x00b", Kind.BINARY),
-        (b"\x01\x02\x03", Kind.BINARY),
-        (b"\xac\xed\x00\x05sr\x00", Kind.BINARY),
-    ],
-)
-def test_data_is_taken_for_what_it_looks_like(data: bytes | None, kind: Kind) -> None:
-    assert kind_of(data) is kind
-
-
-def test_the_fitting_view_is_taken_unless_another_possible_one_is_asked_for() -> None:
-    assert show(b'{"a":1}').view is View.PRETTY
-    assert show(b'{"a":1}', View.RAW).view is View.RAW
-    assert show(b"text").view is View.RAW
-    assert show(b"text", View.PRETTY).view is View.RAW
-    assert show(b"\xff").view is View.HEX
-    assert show(b"\xff", View.RAW).view is View.RAW
-    assert show(b"text", View.HEX).view is View.HEX
 
 
 def test_pretty_printing_alters_no_token() -> None:
@@ -94,66 +53,6 @@ def test_deep_json_is_not_indented_without_end() -> None:
     shown = pretty("[" * 200 + "1" + "]" * 200)
     assert shown is not None
     assert max(len(line) for line in shown.split("\n")) == 2 * MAX_INDENT + 1
-
-
-def test_json_that_grows_too_long_is_shown_as_it_is_stored() -> None:
-    data = b"[" * 50 + b",".join([b"1"] * 200_000) + b"]" * 50
-    shown = show(data)
-    assert (shown.kind, shown.view) == (Kind.JSON, View.RAW)
-    assert "Too long" in shown.note
-
-
-@given(st.binary(max_size=200))
-def test_a_hex_dump_gives_every_byte(data: bytes) -> None:
-    rows = text_of(data, View.HEX).splitlines()
-    assert bytes.fromhex("".join(row[10:58] for row in rows)) == data
-
-
-def test_a_hex_dump_looks_like_one() -> None:
-    assert text_of(b"Hello, \x00\xffworld!\r\n12", View.HEX) == (
-        "00000000  48 65 6c 6c 6f 2c 20 00  ff 77 6f 72 6c 64 21 0d  |Hello, ..world!.|\n"
-        "00000010  0a 31 32                                          |.12|"
-    )
-
-
-def test_a_hex_dump_is_shown_in_windows_that_join() -> None:
-    data = bytes(range(256)) * 1024
-    first = show(data, View.HEX)
-    assert (first.window.end, first.window.next, first.window.previous) == (HEX_WINDOW, HEX_WINDOW, None)
-    second = show(data, View.HEX, HEX_WINDOW)
-    assert second.pieces[0].text.startswith("00010000  00 01")
-    assert second.window.previous == 0
-    last = show(data, View.HEX, 10**12)
-    assert (last.window.start, last.window.end, last.window.next) == (3 * HEX_WINDOW, 4 * HEX_WINDOW, None)
-
-
-def test_text_is_shown_in_windows_that_join_and_split_no_character() -> None:
-    text = "aé鍵🔑" * 60_000
-    data = text.encode()
-    seen, offset = "", 0
-    while True:
-        shown = show(data, View.RAW, offset)
-        assert shown.window.end - shown.window.start <= TEXT_WINDOW
-        assert not any(piece.marked for piece in shown.pieces)
-        seen += text_of(data, View.RAW, offset)
-        if shown.window.next is None:
-            break
-        offset = shown.window.next
-    assert seen == text
-
-
-@given(st.binary(max_size=64))
-def test_every_byte_that_is_not_utf8_is_marked_in_text(data: bytes) -> None:
-    text = "".join(piece.text for piece in show(data, View.RAW).pieces if not piece.marked)
-    assert not re.search("[\ud800-\udfff]", text)
-    text_of(data, View.RAW).encode()
-
-
-def test_a_window_full_of_marks_is_cut_so_that_the_page_stays_small() -> None:
-    data = b"a\x01" * 100_000
-    shown = show(data, View.RAW)
-    assert len(shown.pieces) == 40_000
-    assert shown.window.next == 40_000
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from zkdash.znodes.formats import LIMITS, Dump, Facts, Lines, Recognised, body, recognise, recognise_async
 from zkdash.znodes.formats.model import Confidence
+from zkdash.znodes.sheet import sheet
 
 MIB = 1024 * 1024
 JAVA = dict(
@@ -106,7 +107,7 @@ def test_data_is_taken_for_what_it_looks_like(data: bytes, words: str) -> None:
 def test_other_readings_come_after_the_best_and_the_unlikely_ones_after_the_bytes() -> None:
     assert views(recognise(b'{"a":1}')) == ["json", "text", "hex"]
     assert views(recognise(str(TIME_MS).encode())) == ["time", "number", "text", "hex"]
-    assert views(recognise(struct.pack(">q", TIME_MS))) == ["time", "hex", "number"]
+    assert views(recognise(struct.pack(">q", TIME_MS))) == ["time", "hex", "number", "text"]
     assert views(recognise(b"a=b")) == ["text", "hex", "properties"]
     assert views(recognise(b"caf\xe9")) == ["hex", "number", "text"]
     assert recognise(b"caf\xe9").readings[-1].guess.confidence is Confidence.POSSIBLE
@@ -120,6 +121,17 @@ def test_text_has_no_tab_of_its_own_beside_a_format_that_shows_the_very_text() -
 def test_text_in_another_charset_is_read_as_it_was_written() -> None:
     for charset in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1"):
         assert text_of(GERMAN.encode(charset)) == GERMAN
+
+
+def test_bytes_that_are_not_utf8_do_not_hide_the_text_around_them() -> None:
+    page = sheet(body(recognise(b"\x00\x81 words \xff"), "text"))
+    assert "".join(span.text for span in page.lines[0].spans) == "\\x00\\x81 words \\xff"
+
+
+def test_json_that_grows_too_long_is_shown_as_it_is_stored() -> None:
+    data = b"[" * 50 + b",".join([b"1"] * 200_000) + b"]" * 50
+    shown = body(recognise(data), "json")
+    assert (text_of(data), shown.note[:8]) == (data.decode(), "Too long")
 
 
 def test_json_keeps_every_number_and_every_repeated_key() -> None:
@@ -297,7 +309,7 @@ def test_no_data_makes_recognising_or_showing_fail(data: bytes) -> None:
         st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
     )
 )
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_json_shown_is_the_json_stored(value: object) -> None:
     data = json.dumps([value]).encode()
     assert json.loads(text_of(data)) == [value]

@@ -40,7 +40,8 @@ def decode(data: bytes, limits: Limits) -> Content:
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        return _without_mark(data) or _guessed(data, limits) or Content(data)
+        escaped = data.decode(errors="surrogateescape")
+        return _without_mark(data) or _guessed(data, limits) or Content(data, escaped, "not all of it UTF-8")
     confidence = _texture(data)
     unmarked = _without_mark(data) if confidence is Confidence.POSSIBLE else None
     return unmarked or Content(data, text, "UTF-8", confidence)

@@ -37,10 +37,10 @@ def _candidates(content: Content) -> list[tuple[int, str, str]]:
     numbers: list[tuple[int, str]] = []
     match = DIGITS.fullmatch(content.plain) if content.plain and len(content.data) < 100 else None
     if match:
-        numbers.append((int(match[1]), "digits"))
+        numbers.append((int(match[1]), "from digits"))
     elif len(content.data) == 8 and content.confidence is not Confidence.CERTAIN:
-        numbers.append((int.from_bytes(content.data, "big"), "8 bytes, big-endian"))
-        numbers.append((int.from_bytes(content.data, "little"), "8 bytes, little-endian"))
+        numbers.append((int.from_bytes(content.data, "big"), "from 8 bytes, big-endian"))
+        numbers.append((int.from_bytes(content.data, "little"), "from 8 bytes, little-endian"))
     found = []
     for number, source in numbers:
         if FIRST_S <= number < END_S:

@@ -22,7 +22,7 @@ from zkdash.log import NOTICE, get_logger
 from zkdash.zookeeper import paths
 from zkdash.zookeeper.addresses import server_name
 from zkdash.zookeeper.client import ReadOnlyClient
-from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, WriteRefused
+from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, NonsenseReply, WriteRefused
 from zkdash.zookeeper.states import (
     Cause,
     Connected,
@@ -231,6 +231,8 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
             kazoo.exceptions.OperationTimeoutError,
         ):
             raise self._unavailable() from None
+        except NonsenseReply as error:
+            raise self._unavailable(f"the server answers nonsense: {error}") from None
         except kazoo.exceptions.BadArgumentsError:
             raise InvalidPath("ZooKeeper refuses this path") from None
 

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 RATE_LIMIT = 100_000.0
 """Znodes a second: about half of what a server gives to one who asks for nothing else."""
 
+LONGEST_BATCH_S = 0.1
+"""A slow crawl asks for less at a time, so that it shows something all the while."""
+
 BROKEN = (ConnectionLoss, SessionExpiredError, ConnectionClosedError, AuthFailedError, UnimplementedError)
 
 
@@ -180,7 +183,8 @@ class _Crawl:
                 asked = await self._ask(rate_limit)
 
     async def _ask(self, rate_limit: float | None) -> tuple[list[Segment], Any] | None:
-        segments = self._frontier.take(self._most)
+        most = self._most if rate_limit is None else min(self._most, max(1, int(rate_limit * LONGEST_BATCH_S)))
+        segments = self._frontier.take(most)
         if not segments:
             return None
         await self._client.crawls.pace(sum(len(one.names) for one in segments), rate_limit)

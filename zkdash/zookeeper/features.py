@@ -31,6 +31,9 @@ ANSWER_BYTES = 64 * 1024
 TRIED_FOR_S = 3600.0
 """What a try has found is believed for so long: a session of a moment is two transactions for the ensemble."""
 
+UNKNOWN_FOR_S = 60.0
+"""A server that could be asked nothing is asked again after so long."""
+
 TRY_SESSION_MS = 4000
 WORDS = (b"srvr", b"mntr")
 VERSION = re.compile(r"^(?:Zookeeper version: |zk_version\t)(\d+)\.(\d+)(?:\.(\d+))?", re.MULTILINE)
@@ -80,16 +83,18 @@ class FeatureFinder:
                 return NONE
             if serial != self._found_for:
                 found = await self._find(server)
+                if found is NONE:
+                    return NONE  # it could not be found out, or was refused: _tried says for how long
                 self._found, self._found_for = found, serial
             return self._found
 
     def refused(self) -> None:
         """The connected server has answered Unimplemented after all, and is believed for TRIED_FOR_S."""
         self._remember(self._connection.server, NONE)
-        self._found, self._found_for = NONE, self._connection.serial
+        self._found_for = 0
 
-    def _remember(self, server: str, features: Features) -> Features:
-        self._tried[server] = (time.monotonic() + TRIED_FOR_S, features)
+    def _remember(self, server: str, features: Features, for_s: float = TRIED_FOR_S) -> Features:
+        self._tried[server] = (time.monotonic() + for_s, features)
         return features
 
     async def _find(self, server: str) -> Features:
@@ -106,7 +111,7 @@ class FeatureFinder:
                 found = self._remember(server, await self._try())
         except (OSError, EOFError, TimeoutError, struct.error, ValueError) as error:
             L.info("A server's version is unknown.", struct_data={"server": server, "error": repr(error)})
-            return NONE
+            return self._remember(server, NONE, UNKNOWN_FOR_S)
         return found
 
     async def _four_letter(self, word: bytes) -> str:

@@ -61,6 +61,7 @@ class Watches:
         self._set: dict[str, WatchMode] = {}
         self._one_shots = OneShots(client)
         self._persistent = True
+        self._decided_for = 0
         self._task: asyncio.Task[None] | None = None
         client.add_listener(self._on_state)
 
@@ -141,7 +142,8 @@ class Watches:
             features = await self._client.features.get()
             if not self._client.connected or self._client.serial != serial:
                 continue
-            self._persistent = features.persistent_watches
+            if self._decided_for != serial:  # the two kinds must not be mixed on one connection
+                self._persistent, self._decided_for = features.persistent_watches, serial
             try:
                 if not await (self._step(serial) if self._persistent else self._old_step(serial)):
                     return

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zkdash.web.overview import KeptPage
     from zkdash.web.runs import Runs
     from zkdash.web.stream import EventStreams
+    from zkdash.znodes.holders import Holders
     from zkdash.znodes.reading import Reader
     from zkdash.zookeeper.service import ClusterService
 
@@ -39,6 +40,7 @@ BOARD: web.AppKey[Board] = web.AppKey("board")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
 KEPT_PAGE: web.AppKey[KeptPage] = web.AppKey("kept page")
 HUB: web.AppKey[LiveHub] = web.AppKey("hub")
+HOLDERS: web.AppKey[Holders] = web.AppKey("holders")
 READER: web.AppKey[Reader] = web.AppKey("reader")
 STREAMS: web.AppKey[EventStreams] = web.AppKey("streams")
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics")

@@ -9,12 +9,13 @@ import orjson
 from aiohttp import web
 
 import zkdash
+from zkdash.web.holder_shapes import HOLDER_SCHEMAS, holder_paths
 from zkdash.web.openapi_crawls import CRAWL_SCHEMAS, crawl_paths
 from zkdash.web.openapi_schemas import SCHEMAS as FACT_SCHEMAS
 from zkdash.web.render import render
 from zkdash.zookeeper.states import State
 
-SCHEMAS = FACT_SCHEMAS | CRAWL_SCHEMAS
+SCHEMAS = FACT_SCHEMAS | HOLDER_SCHEMAS | CRAWL_SCHEMAS
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PROBLEMS = {
     400: "A parameter is not as it should be; `detail` names it and says what is allowed.",
@@ -77,6 +78,7 @@ def _paths() -> dict[str, Any]:
             ],
             [403, 404, 503],
         ),
+        **holder_paths(_get, _query, name),
         **crawl_paths(_get, _query, name),
         "/api/v1/events": _get(
             "events",

@@ -15,7 +15,20 @@ from zkdash.web.alerts import Alerting
 from zkdash.web.assets import shipped
 from zkdash.web.board import Board
 from zkdash.web.feed import Feed
-from zkdash.web.keys import ALERTING, BOARD, FEED, HUB, KEPT_PAGE, METRICS, READER, RUNS, STREAMS, ZKDASH, Dashboard
+from zkdash.web.keys import (
+    ALERTING,
+    BOARD,
+    FEED,
+    HOLDERS,
+    HUB,
+    KEPT_PAGE,
+    METRICS,
+    READER,
+    RUNS,
+    STREAMS,
+    ZKDASH,
+    Dashboard,
+)
 from zkdash.web.live import LiveHub
 from zkdash.web.metrics import Metrics
 from zkdash.web.middleware import MIDDLEWARES, add_security_headers
@@ -24,6 +37,7 @@ from zkdash.web.render import compile_templates
 from zkdash.web.routes import add_routes
 from zkdash.web.stream import EventStreams
 from zkdash.web.watched_kinds import runs_of
+from zkdash.znodes.holders import Holders
 from zkdash.znodes.reading import Reader
 
 L = get_logger(__name__)
@@ -47,10 +61,10 @@ def make_site(dashboard: Dashboard) -> web.Application:
     hub.sources |= dict.fromkeys(runs.kinds, runs)
     site[ZKDASH], site[READER], site[HUB] = dashboard, Reader(), hub
     site[BOARD], site[FEED], site[ALERTING] = board, feed, alerting
-    site[KEPT_PAGE] = KeptPage()
+    site[KEPT_PAGE], site[HOLDERS] = KeptPage(), (holders := Holders())
     site[STREAMS], site[METRICS], site[RUNS] = streams, metrics, runs
     site.on_response_prepare.append(add_security_headers)
-    parts = (hub, board, feed, alerting, streams, metrics, runs)
+    parts = (hub, board, feed, alerting, streams, metrics, runs, holders)
 
     async def start(_site: web.Application) -> None:
         for part in parts:

@@ -39,6 +39,7 @@ class Tab(enum.StrEnum):
     CHILDREN = "children"
     STAT = "stat"
     ACL = "acl"
+    HOLDER = "holder"
 
 
 class Side(enum.StrEnum):
@@ -146,6 +147,7 @@ def _tabs(its_stat: ZnodeStat) -> tuple[tuple[Tab, str, str], ...]:
         (Tab.CHILDREN, "Children", f"{its_stat.numChildren:,}"),
         (Tab.STAT, "Stat", ""),
         (Tab.ACL, "Access", ""),
+        (Tab.HOLDER, "Held by" if stat.in_words(its_stat).session else "Watchers", ""),
     )
 
 

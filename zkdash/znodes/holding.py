@@ -162,3 +162,23 @@ def _relative(real: str, base: str) -> str | None:
 
 def _oldest(said: Sequence[Answer]) -> int | None:
     return min((answer.at for answer in said), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class GapGroup:
+    """What a server did not tell for one reason."""
+
+    server: str
+    commands: tuple[str, ...]
+    reason: str
+
+
+def grouped(gaps: Sequence[Gap]) -> tuple[GapGroup, ...]:
+    """The gaps for people to read: one for each server and reason."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for gap in gaps:
+        found.setdefault((gap.server, gap.reason), []).append(gap.command)
+    return tuple(
+        GapGroup(server, tuple(dict.fromkeys(filter(None, commands))), reason)
+        for (server, reason), commands in found.items()
+    )

@@ -18,6 +18,8 @@ UNSIGNED_64 = (1 << 64) - 1
 EPHEMERALS = b"Sessions with Ephemerals"
 _CONNECTION = re.compile(rb"^ ?(\S*)\[[0-9a-f]+\]\((.*)\)\s*$", re.MULTILINE)
 _MAX_NUMBER_DIGITS = 20
+MAX_MOMENT_MS = 253_402_300_799_999
+"""The end of the year 9999."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _connections_of_text(body: bytes) -> Iterator[Connection]:
             yield Connection(
                 session=session,
                 client=_client(match[1].decode(errors="replace")),
-                since=_number(fields.get("est")),
+                since=_moment(fields.get("est")),
                 session_timeout_ms=_number(fields.get("to")),
                 last_operation=_operation(fields.get("lop")),
                 queued=_number(fields.get("queued")),
@@ -108,7 +110,7 @@ def _connections_of_json(value: dict[str, Any]) -> Iterator[Connection]:
                 yield Connection(
                     session=session & UNSIGNED_64,
                     client=_client(str(one.get("remote_socket_address", ""))),
-                    since=_number(one.get("established")),
+                    since=_moment(one.get("established")),
                     session_timeout_ms=_number(one.get("session_timeout")),
                     last_operation=_operation(one.get("last_operation")),
                     queued=_number(one.get("outstanding_requests")),
@@ -148,6 +150,12 @@ def _number(value: object) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _MAX_NUMBER_DIGITS:
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63 else None
+
+
+def _moment(value: object) -> int | None:
+    """UTC milliseconds that a calendar has; None for others."""
+    number = _number(value)
+    return number if number is not None and 0 < number < MAX_MOMENT_MS else None
 
 
 def _is_number(value: object) -> bool:

@@ -53,6 +53,20 @@ ASKED = [
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/nope", 404),
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/nope/znodes", 404),
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/gone/znodes", 503),
+    ("/api/v1/clusters/{name}/export", "/api/v1/clusters/up/export", 200),
+    ("/api/v1/clusters/{name}/export", "/api/v1/clusters/up/export?path=/text&stat=0&acl=0", 200),
+    ("/api/v1/clusters/{name}/export", "/api/v1/clusters/up/export?format=yaml", 200),
+    ("/api/v1/clusters/{name}/export", "/api/v1/clusters/up/export?format=zip", 200),
+    ("/api/v1/clusters/{name}/export", "/api/v1/clusters/up/export?format=xml", 400),
+    ("/api/v1/clusters/{name}/export", "/api/v1/clusters/up/export?path=/forbidden", 403),
+    ("/api/v1/clusters/{name}/export", "/api/v1/clusters/up/export?path=/nope", 404),
+    ("/api/v1/clusters/{name}/export", "/api/v1/clusters/nope/export", 404),
+    ("/api/v1/clusters/{name}/export", "/api/v1/clusters/gone/export", 503),
+    ("/api/v1/clusters/{name}/usage", "/api/v1/clusters/up/usage", 200),
+    ("/api/v1/clusters/{name}/usage", "/api/v1/clusters/up/usage?path=/nope", 200),
+    ("/api/v1/clusters/{name}/usage", "/api/v1/clusters/up/usage?x=1", 400),
+    ("/api/v1/clusters/{name}/usage", "/api/v1/clusters/nope/usage", 404),
+    ("/api/v1/clusters/{name}/usage", "/api/v1/clusters/gone/usage", 503),
     ("/api/v1/clusters/{name}/holder", "/api/v1/clusters/up/holder?path=/ephemeral", 200),
     ("/api/v1/clusters/{name}/holder", "/api/v1/clusters/up/holder?path=/text", 200),
     ("/api/v1/clusters/{name}/holder", "/api/v1/clusters/up/holder?path=/a/../b", 400),
@@ -136,7 +150,7 @@ def check_answer(path: str, answer: Answer) -> None:
         for line in answer.text.splitlines():
             check(schema, json.loads(line))
     else:
-        check(schema, answer.text if kind == "text/html" else answer.json())
+        check(schema, answer.json() if kind.endswith("json") else answer.body.decode(errors="replace"))
 
 
 def test_the_document_is_valid_openapi() -> None:

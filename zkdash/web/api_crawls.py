@@ -10,7 +10,12 @@ import orjson
 from aiohttp import web
 
 from zkdash.web import search as search_page
+from zkdash.web import shapes_crawls as shapes
+from zkdash.web import usage as usage_page
+from zkdash.web.cluster import find
 from zkdash.web.keys import RUNS, ZKDASH
+from zkdash.web.query import Query
+from zkdash.znodes import paths
 from zkdash.znodes.search import FIELDS
 from zkdash.znodes.searching import Part, SearchJob
 
@@ -40,6 +45,25 @@ async def search(request: web.Request) -> web.StreamResponse:
         return await stream_hits(request, job)
     finally:
         runs.jobs.leave(wish.key, job)
+
+
+async def usage(request: web.Request) -> web.Response:
+    """GET /api/v1/clusters/{name}/usage?path=: when all is counted."""
+    query = Query(request, ("path",))
+    container = find(request)
+    wish = usage_page.UsageWish(container, paths.from_text(query.text("path", "/")))
+    if not container.is_connected():
+        await container.stat(wish.path)  # says why it can't be asked
+    runs = request.app[RUNS]
+    job = runs.jobs.open(wish.key, wish.make)
+    runs.jobs.join(wish.key, job)
+    try:
+        while not job.phase.ended and not has_gone(request):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(job.changed(job.version), LOOK_S)
+    finally:
+        runs.jobs.leave(wish.key, job)
+    return web.json_response(shapes.usage(job.usage) | {"end": part_of(job.parts[0])})
 
 
 async def stream_hits(request: web.Request, job: SearchJob) -> web.StreamResponse:

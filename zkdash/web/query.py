@@ -52,9 +52,9 @@ class Query:
         bounds = f"from {low} to {high}" if high < MAX_ID else f"from {low} on"
         raise _mistake(f"The parameter {name} is {_quoted(text)}: allowed are whole numbers {bounds}.")
 
-    def flag(self, name: str) -> bool:
-        """Whether `name=1` is given."""
-        text = self.text(name, "0")
+    def flag(self, name: str, default: str = "0") -> bool:
+        """Whether `name=1` is given, or is the default."""
+        text = self.text(name, default)
         if text not in ("0", "1"):
             raise _mistake(f"The parameter {name} is {_quoted(text)}: allowed are 0 and 1.")
         return text == "1"

@@ -9,6 +9,7 @@ from zkdash.web import (
     api,
     api_crawls,
     cluster,
+    export,
     health,
     holders,
     live,
@@ -18,12 +19,14 @@ from zkdash.web import (
     search,
     static,
     timeline,
+    usage,
     znodes,
 )
 
 ROUTES = (
     ("/", overview.index),
     ("/clusters/{name}", cluster.show),
+    ("/clusters/{name}/usage", usage.index),
     ("/clusters/{name}/znodes", znodes.show),
     ("/clusters/{name}/znodes/{path:.*}", znodes.show),
     ("/clusters/{name}/holder", holders.holder),
@@ -36,6 +39,8 @@ ROUTES = (
     ("/api/v1/clusters", api.clusters),
     ("/api/v1/clusters/{name}", api.cluster),
     ("/api/v1/clusters/{name}/znodes", api.znodes),
+    ("/api/v1/clusters/{name}/export", export.download),
+    ("/api/v1/clusters/{name}/usage", api_crawls.usage),
     ("/api/v1/clusters/{name}/holder", holders.api_holder),
     ("/api/v1/clusters/{name}/watchers", holders.api_watchers),
     ("/api/v1/search", api_crawls.search),

@@ -14,6 +14,8 @@ from zkdash.znodes import outlet
 from zkdash.znodes.jobs import Job, Phase, in_words
 from zkdash.znodes.search import Matcher, Search
 from zkdash.znodes.spool import Spool
+from zkdash.znodes.stat import is_ephemeral
+from zkdash.znodes.usage import Usage
 from zkdash.zookeeper.crawl import Batch, CrawlStopped, Progress, crawl
 from zkdash.zookeeper.frontier import Frontier
 
@@ -158,3 +160,23 @@ class SearchJob(CrawlJob):
 
     def close(self) -> None:
         self.hits.close()
+
+
+class UsageJob(CrawlJob):
+    """The usage of a subtree."""
+
+    def __init__(self, container: ClusterContainer, root: str) -> None:
+        super().__init__((container,), root, data=True)
+        self.usage = Usage(root)
+
+    def reset(self) -> None:
+        super().reset()
+        self.usage = Usage(self.root)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def take(self, part: Part, batch: Batch) -> None:
+        see = self.usage.see
+        for path, stat in zip(batch.paths, batch.stats, strict=True):
+            see(path, stat.dataLength, stat.numChildren, is_ephemeral(stat.ephemeralOwner))

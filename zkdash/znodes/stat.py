@@ -70,6 +70,11 @@ def hex_id(value: int) -> str:
     return f"0x{value & UNSIGNED_64:x}"
 
 
+def is_ephemeral(owner: int) -> bool:
+    """Whether an `ephemeralOwner` is a session, and no mark of a container or TTL znode."""
+    return owner != 0 and _kind(owner)[1] is not None
+
+
 def size_in_words(size: int) -> str:
     """A number of bytes: "1 byte", "999 bytes", "1.5 KiB (1,536 bytes)"."""
     exact = _count(size, "byte")

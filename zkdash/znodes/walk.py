@@ -16,7 +16,9 @@ from kazoo.protocol.states import ZnodeStat
 from kazoo.security import ACL
 
 from zkdash.znodes import outlet, paths
+from zkdash.zookeeper.errors import ReplyTooLarge
 
+DENIED = "not for zkdash to read"
 AHEAD = 2000
 """How many znodes may be read and not yet handed out."""
 
@@ -28,10 +30,8 @@ class Reads(Protocol):
     """
 
     cluster: str
-
-    @property
-    def size(self) -> int:
-        """How many paths to ask for at once now."""
+    size: int
+    """How many paths to ask for at once now."""
 
     async def children(self, of: Sequence[str]) -> Sequence[list[str] | Exception]: ...
 
@@ -42,13 +42,14 @@ class Reads(Protocol):
 
 @dataclass(slots=True)
 class Node:
-    """A znode that was walked over. Without data asked for, `value` and `stat` are None; so they are when `denied`."""
+    """A znode that was walked over. Without data asked for, `value` and `stat` are None; so they are with a `trouble`:
+    why it could not be read."""
 
     path: str
     value: bytes | None = None
     stat: ZnodeStat | None = None
     acls: list[ACL] | None = None
-    denied: bool = False
+    trouble: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +70,8 @@ class _Entry:
 class Walk:
     """One walk over `root` and all that is below it, from what comes after the path `after` on.
 
-    Counts what it could not give: `denied` by ACLs, `gone` while it went on. `at` is the last path handed out.
+    Counts what it could not give: `denied` by ACLs, `too_large`, `gone` while it went on. `at` is the last path that
+    was handed out.
     """
 
     def __init__(self, reads: Reads, root: str, *, data: bool, acls: bool = False, after: str = "") -> None:
@@ -82,6 +84,7 @@ class Walk:
         self.at = after
         self.seen = 0
         self.denied = 0
+        self.too_large = 0
         self.gone = 0
 
     async def batches(self) -> AsyncIterator[list[Node]]:
@@ -91,7 +94,7 @@ class Walk:
         await self._read([top])
         if top.gone:
             raise NoNodeError
-        if top.node.denied:
+        if top.node.trouble == DENIED:
             raise NoAuthError
         while stack:
             if batch := self._hand_out(stack):
@@ -125,8 +128,10 @@ class Walk:
             return
         self.seen += 1
         self.at = entry.node.path
-        if entry.node.denied:
+        if entry.node.trouble == DENIED:
             self.denied += 1
+        elif entry.node.trouble:
+            self.too_large += 1
         out.append(entry.node)
 
     def _wanted(self, here: _Entry, stack: Sequence[_Entry]) -> Iterator[_Entry]:
@@ -210,6 +215,8 @@ class Walk:
                 entry.gone = True
             self.gone += 1
         elif isinstance(error, NoAuthError):
-            entry.node.denied = True
+            entry.node.trouble = DENIED
+        elif isinstance(error, ReplyTooLarge):
+            entry.node.trouble = f"{error}"
         else:
             raise error

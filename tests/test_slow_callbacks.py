@@ -35,12 +35,11 @@ def warnings_of(what: str) -> list[str]:
 
 
 def test_a_callback_that_sleeps_is_told() -> None:
-    (line,) = warnings_of("time.sleep(0.3)")
-    assert "took 0.3" in line
+    assert len(warnings_of("time.sleep(0.4)")) == 1
 
 
 def test_a_callback_that_computes_is_told() -> None:
-    assert len(warnings_of("ends = time.thread_time() + 0.3\n    while time.thread_time() < ends: pass")) == 1
+    assert len(warnings_of("ends = time.thread_time() + 0.4\n    while time.thread_time() < ends: pass")) == 1
 
 
 def test_a_callback_that_is_quick_is_not_told() -> None:

@@ -1,8 +1,8 @@
 """Python imports this by itself at the start of every zkdash that the tests run (it is on their PYTHONPATH).
 
 asyncio's debug mode tells of every callback that took more than 100 ms. On a busy machine most of those were done in
-no time and waited for a processor. Here the kernel's account of that waiting (Linux' schedstat) is taken off, so that
-what is left in the log is zkdash's own doing.
+no time and waited for a processor, or for a thread that held Python's lock and waited for a processor itself. Here the
+kernel's account of that waiting (Linux' schedstat) is taken off, so that what is left in the log is zkdash's own doing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-SAMPLE_S = 0.01
+SAMPLE_S = 0.02
 KEPT_S = 30.0
 SLOW_S = 0.1
 
@@ -22,21 +22,24 @@ SLOW_S = 0.1
 class WaitingTakenOff(logging.Filter):
     """Drops asyncio's warnings of callbacks that were not slow themselves."""
 
-    def __init__(self, schedstat: Path) -> None:
+    def __init__(self, threads: Path) -> None:
         super().__init__()
-        self._schedstat = schedstat
+        self._threads = threads
         self._samples: collections.deque[tuple[float, float]] = collections.deque(maxlen=int(KEPT_S / SAMPLE_S))
         threading.Thread(target=self._sample, name="schedstat", daemon=True).start()
 
     def _waited_s(self) -> float:
-        """How long the main thread was ready to run and did not, since it began."""
-        return int(self._schedstat.read_text().split()[1]) / 1e9
+        """How long the threads were ready to run and did not, all together since they began."""
+        waited_ns = 0
+        for thread in self._threads.iterdir():
+            with contextlib.suppress(OSError):  # it has just ended
+                waited_ns += int((thread / "schedstat").read_text().split()[1])
+        return waited_ns / 1e9
 
     def _sample(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                self._samples.append((time.monotonic(), self._waited_s()))
-                time.sleep(SAMPLE_S)
+        while True:
+            self._samples.append((time.monotonic(), self._waited_s()))
+            time.sleep(SAMPLE_S)
 
     def filter(self, record: logging.LogRecord) -> bool:
         if not str(record.msg).startswith("Executing %s took") or not isinstance(record.args, tuple):
@@ -44,10 +47,10 @@ class WaitingTakenOff(logging.Filter):
         took_s = float(record.args[1])  # type: ignore[arg-type]
         began = time.monotonic() - took_s
         before = next((waited for at, waited in reversed(self._samples) if at <= began), 0.0)
-        own_s = took_s - (self._waited_s() - before)
+        own_s = took_s - max(self._waited_s() - before, 0.0)
         record.args = (record.args[0], own_s)
         return own_s > SLOW_S
 
 
-if (schedstat := Path("/proc/self/schedstat")).exists():
-    logging.getLogger("asyncio").addFilter(WaitingTakenOff(schedstat))
+if Path("/proc/self/schedstat").exists():
+    logging.getLogger("asyncio").addFilter(WaitingTakenOff(Path("/proc/self/task")))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zkdash.znodes.decode import for_json
+from zkdash.znodes.decode import Kind, for_json, kind_of
 from zkdash.znodes.marks import name_pieces, pieces, visible
 from zkdash.znodes.pretty import MAX_INDENT, TOKEN, is_json, pretty
 
@@ -78,6 +78,23 @@ def test_what_cannot_be_seen_is_marked(text: str, shown: str) -> None:
 def test_in_a_name_tabs_and_newlines_are_marked_too() -> None:
     assert visible("a\tb\n\u202ec") == "a\\tb\\n\\u202ec"
     assert [piece.marked for piece in name_pieces("a\tb")] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (None, Kind.NOTHING),
+        (b"", Kind.EMPTY),
+        ("grüße \x1b[31m and so on".encode(), Kind.TEXT),
+        (b'{"a": 1}', Kind.JSON),
+        (b"[" * 100_000, Kind.TEXT),
+        (b"\xff\xfea\x00", Kind.BINARY),
+        (b"a\x00b\x00c\x00d\x00", Kind.BINARY),
+        (b"\x01\x02\x03", Kind.BINARY),
+    ],
+)
+def test_data_is_told_apart(data: bytes | None, kind: Kind) -> None:
+    assert kind_of(data) is kind
 
 
 @pytest.mark.parametrize(

@@ -100,10 +100,7 @@ def join_holding(
 ) -> Holding:
     """Who holds the ephemeral znode `path` (relative to the cluster's path `base`)."""
     seats = [
-        Seat(answer.server, connection)
-        for answer in connections
-        for connection in answers.connections(answer)
-        if connection.session == session
+        Seat(answer.server, connection) for answer in connections for connection in answers.connections(answer, session)
     ]
     seats.sort(key=lambda seat: seat.connection.since or 0, reverse=True)
     found = {name for answer in dumps for name in answers.ephemerals(answer, session)}

@@ -16,7 +16,7 @@ from zkdash.zookeeper.commands import Answer, Way
 
 UNSIGNED_64 = (1 << 64) - 1
 EPHEMERALS = b"Sessions with Ephemerals"
-_CONNECTION = re.compile(rb"^ ?(\S*)\[[0-9a-f]+\]\((.*)\)\s*$", re.MULTILINE)
+MAX_LINE_BYTES = 4096
 _MAX_NUMBER_DIGITS = 20
 MAX_MOMENT_MS = 253_402_300_799_999
 """The end of the year 9999."""
@@ -42,10 +42,13 @@ class Connection:
     secure: bool = False
 
 
-def connections(answer: Answer) -> tuple[Connection, ...]:
-    """The connections that have a session, of an answer to `cons`. Session ids are unsigned."""
-    found = _connections_of_json(_json(answer)) if answer.way is Way.ADMIN else _connections_of_text(answer.body)
-    return tuple(found)
+def connections(answer: Answer, session: int | None = None) -> tuple[Connection, ...]:
+    """The connections that have a session (or `session`), of an answer to `cons`. Session ids are unsigned."""
+    if answer.way is Way.ADMIN:
+        found = _connections_of_json(_json(answer))
+    else:
+        found = _connections_of_text(answer.body, b"sid=0x" if session is None else f"sid=0x{session:x}".encode())
+    return tuple(one for one in found if session is None or one.session == session)
 
 
 def ephemerals(answer: Answer, session: int) -> tuple[str, ...]:
@@ -84,14 +87,18 @@ def _indented(body: bytes, head: bytes) -> Iterator[bytes]:
         at = end + 1
 
 
-def _connections_of_text(body: bytes) -> Iterator[Connection]:
-    for match in _CONNECTION.finditer(body):
-        fields = dict(part.split("=", 1) for part in match[2].decode(errors="replace").split(",") if "=" in part)
+def _connections_of_text(body: bytes, mark: bytes) -> Iterator[Connection]:
+    """Lines such as " /10.0.0.7:45946[1](queued=0,recved=4,sid=0x1,…)" that have `mark` in them."""
+    for line in body.split(b"\n"):
+        if mark not in line or len(line) > MAX_LINE_BYTES:
+            continue
+        client, _, rest = line.decode(errors="replace").strip().partition("](")
+        fields = dict(part.split("=", 1) for part in rest.removesuffix(")").split(",") if "=" in part)
         session = _hex(fields.get("sid", "").encode(errors="replace"))
         if session:
             yield Connection(
                 session=session,
-                client=_client(match[1].decode(errors="replace")),
+                client=_client(client.rpartition("[")[0]),
                 since=_moment(fields.get("est")),
                 session_timeout_ms=_number(fields.get("to")),
                 last_operation=_operation(fields.get("lop")),

@@ -61,11 +61,11 @@ def test_a_mebibyte_of_anything_is_recognised_at_once(name: str) -> None:
     before = time.process_time()
     recognised = recognise(data)
     took_s = time.process_time() - before
-    assert took_s < 0.5, "measured 1 to 90 ms; what is not linear takes many seconds"
+    assert took_s < 5, "measured 1 to 90 ms; what is not linear takes minutes"
     for reading in recognised.readings:
         before = time.process_time()
         shown = body(recognised, reading.view)
-        assert time.process_time() - before < 3
+        assert time.process_time() - before < 10
         assert not isinstance(shown, Lines) or len(shown.text) <= LIMITS.text_chars
 
 

@@ -99,7 +99,7 @@ def test_a_bomb_is_opened_up_to_the_limit_and_says_so(name: str) -> None:
     bomb = BOMBS[name]()
     before = time.process_time()
     recognised = recognise(bomb)
-    assert time.process_time() - before < 0.5
+    assert time.process_time() - before < 5  # linear: what is not takes minutes
     size = len(recognised.content.data)
     assert 64 * 1024 <= size <= LIMITS.opened_bytes
     assert recognised.opened[-1].end is End.LIMIT
@@ -153,7 +153,7 @@ def test_a_frame_that_asks_for_too_much_memory_is_not_opened() -> None:
 def test_a_million_bytes_of_nothing_take_no_time(many: bytes) -> None:
     before = time.process_time()
     recognise(many)
-    assert time.process_time() - before < 0.5
+    assert time.process_time() - before < 5  # linear: what is not takes minutes
 
 
 @given(st.sampled_from(sorted(PACKINGS)), st.binary(min_size=1), st.integers(0, 400), st.binary(max_size=8))

@@ -70,7 +70,7 @@ def test_an_expression_that_would_run_for_ever_elsewhere_is_quick() -> None:
     evil = of_data("(a+)+(b|a*)*c$", As.REGEX)
     began = time.process_time()
     assert evil(b"a" * 1_000_000) is None
-    assert time.process_time() - began < 1.0
+    assert time.process_time() - began < 10
 
 
 def test_a_name_that_is_not_unicode_is_no_reason_to_stop() -> None:

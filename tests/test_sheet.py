@@ -138,14 +138,14 @@ def test_bytes_are_found_by_text_and_by_hex() -> None:
 def test_a_page_of_a_mebibyte_of_anything_is_made_at_once(text: str, place: Place) -> None:
     before = time.process_time()
     page = sheet(Lines(text), place)
-    assert time.process_time() - before < 0.5
+    assert time.process_time() - before < 5  # linear: what is not takes minutes
     assert len(page.lines) <= PAGE_LINES
 
 
 def test_a_page_of_bytes_is_made_at_once() -> None:
     before = time.process_time()
     sheet(Dump(os.urandom(4 * MIB)), Place(find="0x00"))
-    assert time.process_time() - before < 0.5
+    assert time.process_time() - before < 5  # linear: what is not takes minutes
 
 
 @given(

@@ -174,7 +174,7 @@ admin = http://127.0.0.1:{shy_server.admin_port}/commands
             (shy_server.address, "cons"),
             (shy_server.address, "dump"),
         ]
-        assert "doesn't allow the four-letter word cons" in found["not_told"][0]["reason"]
+        assert "not allowed as a four-letter word" in found["not_told"][0]["reason"]
         assert found["settings"] == ["4lw.commands.whitelist=srvr,cons,dump", "admin.enableServer=true"]
         page = process.get("/clusters/shy/holder?path=/mine").text
         assert "The client is not known." in page

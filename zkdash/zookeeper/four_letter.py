@@ -50,7 +50,7 @@ async def _until_end(reader: asyncio.StreamReader, limit: int) -> bytes:
 def _checked(word: str, body: bytes) -> bytes:
     head = body[:200]
     if NOT_ALLOWED in head:
-        raise NotAnswered(Trouble.NOT_ALLOWED, f"it doesn't allow the four-letter word {word}")
+        raise NotAnswered(Trouble.NOT_ALLOWED, "not allowed as a four-letter word")
     if NOT_SERVING in head:
         raise NotAnswered(Trouble.NOT_SERVING, "it is not serving now")
     if not body:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import web
 
+from zkdash.web import compare as compare_page
 from zkdash.web import search as search_page
 from zkdash.web import shapes_crawls as shapes
 from zkdash.web import usage as usage_page
@@ -17,10 +18,13 @@ from zkdash.web.keys import RUNS, ZKDASH
 from zkdash.web.query import Query
 from zkdash.znodes import paths
 from zkdash.znodes.search import FIELDS
-from zkdash.znodes.searching import Part, SearchJob
+from zkdash.znodes.searching import SearchJob
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Callable
+
+    from zkdash.znodes.jobs import Job
+    from zkdash.znodes.spool import Spool
 
 RECORDS_A_WRITE = 1000
 LOOK_S = 1.0
@@ -42,7 +46,23 @@ async def search(request: web.Request) -> web.StreamResponse:
     job = runs.jobs.open(wish.key, wish.make)
     runs.jobs.join(wish.key, job)
     try:
-        return await stream_hits(request, job)
+        return await stream_lines(request, job, lambda: job.hits, lambda: end_of(job))
+    finally:
+        runs.jobs.leave(wish.key, job)
+
+
+async def compare(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/compare: each difference as it is found, all of them."""
+    runs = request.app[RUNS]
+    fields = search_page.fields_of(request, compare_page.FIELDS)
+    wish, problems = compare_page.read(fields, request.app[ZKDASH].clusters)
+    if wish is None:
+        wanted = "Say what to compare: left=CLUSTER:/path and right=CLUSTER:/path."
+        raise web.HTTPBadRequest(text=" ".join(problems.values()) or wanted)
+    job = runs.jobs.open(wish.key, wish.make)
+    runs.jobs.join(wish.key, job)
+    try:
+        return await stream_lines(request, job, lambda: job.found, lambda: shapes.end_of_comparison(job))
     finally:
         runs.jobs.leave(wish.key, job)
 
@@ -63,21 +83,23 @@ async def usage(request: web.Request) -> web.Response:
                 await asyncio.wait_for(job.changed(job.version), LOOK_S)
     finally:
         runs.jobs.leave(wish.key, job)
-    return web.json_response(shapes.usage(job.usage) | {"end": part_of(job.parts[0])})
+    return web.json_response(shapes.usage(job.usage) | {"end": shapes.part_of(job.parts[0])})
 
 
-async def stream_hits(request: web.Request, job: SearchJob) -> web.StreamResponse:
-    """The hits of a job from the first on, until it is over or the client has gone."""
+async def stream_lines(
+    request: web.Request, job: Job, spool: Callable[[], Spool], end: Callable[[], dict[str, Any]]
+) -> web.StreamResponse:
+    """What a job has found from the first on, until it is over or the client has gone."""
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
     await response.prepare(request)
     sent = 0
     while not has_gone(request):
         version, ended = job.version, job.phase.ended
-        while sent < len(job.hits) and not has_gone(request):
-            await response.write(job.hits.lines(sent, RECORDS_A_WRITE))
-            sent = min(len(job.hits), sent + RECORDS_A_WRITE)
+        while sent < len(spool()) and not has_gone(request):
+            await response.write(spool().lines(sent, RECORDS_A_WRITE))
+            sent = min(len(spool()), sent + RECORDS_A_WRITE)
         if ended:
-            await response.write(orjson.dumps({"end": end_of(job)}, option=orjson.OPT_APPEND_NEWLINE))
+            await response.write(orjson.dumps({"end": end()}, option=orjson.OPT_APPEND_NEWLINE))
             await response.write_eof()
             break
         with contextlib.suppress(TimeoutError):
@@ -91,24 +113,7 @@ def end_of(job: SearchJob) -> dict[str, Any]:
         "phase": job.phase,
         "trouble": job.trouble,
         "results": len(job.hits),
-        "clusters": [part_of(part) for part in job.parts],
-    }
-
-
-def part_of(part: Part) -> dict[str, Any]:
-    """How far a crawl of one cluster got."""
-    progress = part.progress
-    return {
-        "cluster": part.name,
-        "phase": part.phase,
-        "trouble": part.trouble,
-        "at": part.at or None,
-        "znodes": progress.znodes,
-        "total": progress.total,
-        "denied": part.denied,
-        "too_large": part.too_large,
-        "gone": progress.gone,
-        "elapsed": round(progress.elapsed_s, 3),
+        "clusters": [shapes.part_of(part) for part in job.parts],
     }
 
 

@@ -10,7 +10,8 @@ from aiohttp import web
 
 import zkdash
 from zkdash.web.holder_shapes import HOLDER_SCHEMAS, holder_paths
-from zkdash.web.openapi_crawls import CRAWL_SCHEMAS, crawl_paths
+from zkdash.web.openapi_crawl_schemas import CRAWL_SCHEMAS
+from zkdash.web.openapi_crawls import crawl_paths
 from zkdash.web.openapi_schemas import SCHEMAS as FACT_SCHEMAS
 from zkdash.web.render import render
 from zkdash.zookeeper.states import State

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from zkdash.znodes.compare import Side
+from zkdash.znodes.comparing import CompareJob
+from zkdash.znodes.searching import Part
 from zkdash.znodes.usage import Sum, Usage
 
 
@@ -25,3 +28,33 @@ def _sum(one: Sum) -> dict[str, Any]:
 
 def _top(found: list[tuple[int, str]]) -> list[dict[str, Any]]:
     return [{"path": path, "number": number} for number, path in found]
+
+
+def end_of_comparison(job: CompareJob) -> dict[str, Any]:
+    """How a comparison ended."""
+    return {
+        "phase": job.phase,
+        "trouble": job.trouble,
+        **{
+            name: getattr(job.counts, name) for name in ("added", "removed", "changed", "same", "ignored", "unreadable")
+        },
+        "left": part_of(job.left),
+        "right": part_of(job.right),
+    }
+
+
+def part_of(part: Part | Side) -> dict[str, Any]:
+    """How far a crawl of one cluster got."""
+    progress = part.progress
+    return {
+        "cluster": part.name,
+        "phase": part.phase,
+        "trouble": part.trouble,
+        "at": part.at or None,
+        "znodes": progress.znodes,
+        "total": progress.total,
+        "denied": part.denied,
+        "too_large": part.too_large,
+        "gone": progress.gone,
+        "elapsed": round(progress.elapsed_s, 3),
+    }

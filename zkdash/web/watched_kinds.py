@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zkdash.web import search, usage
+from zkdash.web import compare, search, usage
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.runs import Runs
@@ -13,4 +13,5 @@ def runs_of(dashboard: Dashboard, hub: LiveHub) -> Runs:
     runs = Runs(hub)
     runs.kinds["search"] = lambda fields: search.wish_of(fields, dashboard.clusters)
     runs.kinds["usage"] = lambda fields: usage.wish_of(fields, dashboard.clusters)
+    runs.kinds["compare"] = lambda fields: compare.wish_of(fields, dashboard.clusters)
     return runs

@@ -1,4 +1,4 @@
-"""Search, comparison and usage in a real browser: accessible, fit for a phone, live, and plain pages without a script."""
+"""Search, comparison and usage in a real browser: accessible, fit for a phone, live, and plain without a script."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import sqlite3
@@ -50,14 +49,6 @@ def test_a_store_that_cannot_be_had(url: str, expected: str, zkdash: MakeProcess
     line = plain_end(zkdash(DEAD, config=f"[store]\nurl = {url.format(folder=tmp_path)}\n"))
     assert re.search(expected, line, re.IGNORECASE), line
     assert "hidden" not in line
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_store_without_the_right_to_write(zkdash: MakeProcess, tmp_path: Path) -> None:
-    folder = tmp_path / "closed"
-    folder.mkdir(mode=0o500)
-    line = plain_end(zkdash(DEAD, config=f"[store]\nurl = sqlite:///{folder}/zkdash.sqlite\n"))
-    assert str(folder) in line
 
 
 def test_a_store_that_is_something_else(zkdash: MakeProcess, tmp_path: Path) -> None:

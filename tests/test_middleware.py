@@ -14,7 +14,7 @@ from tests.support.site import Site, running_site
 from zkdash.config import WebConfig
 from zkdash.store.engine import StoreUnavailable
 from zkdash.web.origin import host_is_known, origin_matches
-from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
+from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, ReplyTooLarge
 from zkdash.zookeeper.states import State
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -99,6 +99,7 @@ async def test_the_api_fails_with_problem_json(site: Site) -> None:
             ["prod is lost", "Connection refused."],
         ),
         (ClusterUnavailable("prod", State.CONNECTED, SINCE, "no answer in 2 s"), 503, ["prod does not answer"]),
+        (ReplyTooLarge("/big", 1 << 28, 1 << 26), 502, ["the answer about /big has 256 MiB", "jute.maxbuffer"]),
         (NoNodeError(), 404, ["No such znode"]),
         (NoAuthError(), 403, ["Not allowed to read"]),
         (InvalidPath("empty name"), 400, ["empty name"]),

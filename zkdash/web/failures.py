@@ -14,7 +14,7 @@ from zkdash.store.engine import StoreUnavailable
 from zkdash.web import filters
 from zkdash.web.words import STATE_WORDS
 from zkdash.znodes.paths import BadPath
-from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
+from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, ReplyTooLarge
 from zkdash.zookeeper.states import State
 
 L = get_logger(__name__)
@@ -44,6 +44,8 @@ def failure_of(error: Exception, request: web.Request) -> Failure:
             return Failure(404, "No such znode", "This znode is not there, or it was just deleted.")
         case NoAuthError():
             return Failure(403, "Not allowed to read", "The znode's ACL doesn't let zkdash read it.")
+        case ReplyTooLarge():
+            return Failure(502, "More than zkdash reads at once", f"{error}")
         case InvalidPath() | BadPath():
             return Failure(400, "Not a znode's path", f"{error}")
         case StoreUnavailable():

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import asab
 import kazoo.exceptions
 from asab.zookeeper import ZooKeeperContainer
-from asab.zookeeper.wrapper import KazooWrapper
 from kazoo.protocol.states import ZnodeStat
 from kazoo.security import ACL
 
-from zkdash.config import ClusterConfig, TlsConfig
+from zkdash.config import ClusterConfig
 from zkdash.log import NOTICE, get_logger
 from zkdash.zookeeper import paths
-from zkdash.zookeeper.addresses import server_name
-from zkdash.zookeeper.client import ReadOnlyClient
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, NonsenseReply, WriteRefused
 from zkdash.zookeeper.states import (
     Cause,
@@ -37,6 +33,7 @@ from zkdash.zookeeper.states import (
     TimeoutPassed,
     step,
 )
+from zkdash.zookeeper.wrapper import ReadOnlyWrapper
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.service import ClusterService
@@ -258,59 +255,8 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
         raise WriteRefused(data)
 
 
-class ReadOnlyWrapper(KazooWrapper):  # type: ignore[misc]  # asab has no types
-    """asab's `container.ZooKeeper`: its `Client` is the read-only one; what would write is refused."""
-
-    def __init__(self, container: ClusterContainer) -> None:
-        config = container.config
-        self.App = container.App
-        self.ProactorService = container.ProactorService
-        tls = config.tls
-        self.Client = ReadOnlyClient(
-            ",".join(server_name(host, port) for host, port in config.servers),
-            session_timeout_s=config.session_timeout_s,
-            listener=container._on_signal,
-            auth=config.auth,
-            sasl=config.sasl,
-            tls=(lambda: _tls_context(tls)) if tls is not None else None,
-        )
-
-    async def exists(self, path: str) -> ZnodeStat | None:
-        return await self.Client.exists_async(path)
-
-    async def get_children(self, path: str) -> list[str] | None:
-        try:
-            names: list[str] = await self.Client.get_children_async(path)
-        except kazoo.exceptions.NoNodeError:
-            return None
-        return names
-
-    async def get_data(self, path: str) -> bytes | None:
-        try:
-            data: bytes | None = (await self.Client.get_async(path))[0]
-        except kazoo.exceptions.NoNodeError:
-            return None
-        return data
-
-    async def _refuse(self, *args: Any, **kwargs: Any) -> None:
-        raise WriteRefused(args)
-
-    ensure_path = set_data = delete = create = upsert = _refuse
-
-
 def _asab_path(path: str) -> str:
     return "/" + path.strip("/")
-
-
-def _tls_context(config: TlsConfig) -> ssl.SSLContext:
-    """A fresh context, so that renewed certificates are taken up. Reads files: not for the event loop."""
-    context = ssl.create_default_context(cafile=config.ca)
-    if not config.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if config.cert is not None and config.key is not None:
-        context.load_cert_chain(config.cert, config.key)
-    return context
 
 
 def _now_ms() -> int:

@@ -13,7 +13,7 @@ from kazoo.exceptions import KazooException
 from zkdash.config import ClusterConfig
 from zkdash.zookeeper.addresses import Address, resolve, server_name
 from zkdash.zookeeper.commands import Target
-from zkdash.zookeeper.container import _tls_context
+from zkdash.zookeeper.tls import tls_context
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
@@ -77,7 +77,7 @@ async def _addresses(servers: Iterable[tuple[str, int]]) -> list[Address | tuple
 
 def _targets(config: ClusterConfig, addresses: list[Address]) -> Iterable[Target]:
     tls_config = config.tls
-    tls = (lambda: _tls_context(tls_config)) if tls_config is not None else None
+    tls = (lambda: tls_context(tls_config)) if tls_config is not None else None
     shared = Counter(address.server for address in addresses)
     made: list[Target] = []
     for address in addresses:

@@ -170,26 +170,26 @@ class Demo:
         server.freeze()
         self._during(SESSION_TIMEOUT_S + 4.0, f"orders: {server.address} is frozen; zkdash was connected to it")
         server.thaw()
-        _say(f"orders: {server.address} goes on")
+        _tell(f"orders: {server.address} goes on")
 
         self._calm()
         self.search.kill()
         self._during(OUTAGE_S, "search: its only server is killed")
         self.search.start()
-        _say("search: its server is back")
+        _tell("search: its server is back")
 
         self._calm()
         server = self._server_of_orders()
         server.stop()
         self._during(8.0, f"orders: {server.address} is stopped; zkdash was connected to it")
         server.start()
-        _say(f"orders: {server.address} is back")
+        _tell(f"orders: {server.address} is back")
 
         self._calm()
         self.search.freeze()
         self._during(OUTAGE_S, "search: its only server is frozen")
         self.search.thaw()
-        _say("search: its server goes on")
+        _tell("search: its server goes on")
 
         self._calm()
         two = [server for server in self.orders.servers if server is not self._server_of_orders()]
@@ -199,7 +199,7 @@ class Demo:
         for server in two:
             server.launch()
         self.orders.wait_ready()
-        _say("orders: all three servers are back")
+        _tell("orders: all three servers are back")
 
     def _calm(self) -> None:
         self._during(CALM_S, "")
@@ -207,7 +207,7 @@ class Demo:
 
     def _during(self, seconds: float, what: str) -> None:
         if what:
-            _say(what)
+            _tell(what)
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             if self.process is not None and self.process.poll() is not None:
@@ -233,7 +233,12 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
 
 def _say_hook(hook: dict[str, Any]) -> None:
     data = hook.get("data", {})
-    _say(f"hook received: {hook.get('type')}: {data.get('cluster')} ({data.get('cause')})")
+    _tell(f"hook received: {hook.get('type')}: {data.get('cluster')} ({data.get('cause')})")
+
+
+def _tell(line: str) -> None:
+    """Say what happens, and when, as the page does (but in this machine's own time)."""
+    _say(f"{time.strftime('%H:%M:%S')}  {line}")
 
 
 def _say(line: str) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kazoo.client import KazooClient
 
+from tests.conftest import kazoo_client
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.loopback import free_port
 from zkdash.demo.servers import Server
@@ -122,3 +124,40 @@ def test_a_server_whose_certificate_nobody_vouches_for_is_not_talked_to(
     never = dash.wait_cause("prod", "never-connected", 10)
     assert "TLS failed" in never["reason"]
     assert "certificate" in never["reason"].lower()
+
+
+def test_servers_are_asked_over_tls_who_holds_a_znode(
+    tls_server: tuple[Server, str], certificates: Path, zkdash: MakeProcess
+) -> None:
+    dash = zkdash(config=tls_config(tls_server[1], certificates, "ca.pem") + "admin = off\n").start()
+    dash.wait_state("prod", "CONNECTED", 10)
+    client = KazooClient(
+        tls_server[1],
+        use_ssl=True,
+        ca=str(certificates / "ca.pem"),
+        certfile=str(certificates / "client.pem"),
+        keyfile=str(certificates / "client.key"),
+    )
+    client.start()
+    try:
+        client.create("/held", b"", ephemeral=True)
+        found = dash.api("/clusters/prod/holder?path=/held")
+    finally:
+        client.stop()
+        client.close()
+    assert (found["not_told"], found["servers"]) == ([], [tls_server[1]])
+    assert [one["server"] for one in found["connections"]] == [tls_server[1]]
+
+
+def test_a_client_of_another_port_is_not_said_to_be_away(
+    tls_server: tuple[Server, str], certificates: Path, zkdash: MakeProcess
+) -> None:
+    """By a four-letter word a server tells the connections of the port that it is asked on, and no others."""
+    dash = zkdash(config=tls_config(tls_server[1], certificates, "ca.pem") + "admin = off\n").start()
+    dash.wait_state("prod", "CONNECTED", 10)
+    with kazoo_client(tls_server[0].address) as client:
+        client.create("/plain", b"", ephemeral=True)
+        found = dash.api("/clusters/prod/holder?path=/plain")
+        page = dash.get("/clusters/prod/holder?path=/plain").text
+    assert (found["not_told"], found["connections"], found["one_port"]) == ([], [], True)
+    assert "No server told a connection of this session." in page

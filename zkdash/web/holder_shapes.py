@@ -21,6 +21,7 @@ def holding(one: Holding) -> dict[str, Any]:
         "others": list(one.others),
         "others_total": one.others_total,
         "others_outside": one.outside,
+        "one_port": one.one_port,
         "servers": list(one.heard),
         "not_told": [_gap(gap) for gap in one.gaps],
         "settings": list(one.settings),
@@ -100,6 +101,10 @@ HOLDER_SCHEMAS: dict[str, Schema] = {
         },
         others_total=or_null(number("How many those are; null if no server told.")),
         others_outside=or_null(number("How many it has outside the cluster's path; null if no server told.")),
+        one_port={
+            "type": "boolean",
+            "description": "Whether a server told only the connections of the port that it was asked on, TLS or plain.",
+        },
         **_rest,
     ),
     "SessionConnection": object_of(

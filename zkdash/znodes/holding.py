@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from zkdash.zookeeper import answers
 from zkdash.zookeeper.answers import Connection
-from zkdash.zookeeper.commands import Answer, Refusal, merged
+from zkdash.zookeeper.commands import Answer, Refusal, Way, merged
 
 MAX_OTHERS = 200
 MAX_WATCHERS = 500
@@ -42,8 +42,9 @@ class Holding:
 
     `seats` are the session's connections, the latest first: usually one. `others` are the first of its other ephemeral
     znodes within the cluster's path, in order; `others_total` counts all of those, `outside` those beyond that path;
-    they are None where no server told. `heard` are the servers that told their connections. `at` is UTC milliseconds
-    of the oldest answer, None if there is none.
+    they are None where no server told. `heard` are the servers that told their connections; with `one_port` some told
+    only those of the port that they were asked on, as the four-letter word does. `at` is UTC milliseconds of the oldest
+    answer, None if there is none.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Holding:
     others_total: int | None = None
     outside: int | None = None
     heard: tuple[str, ...] = ()
+    one_port: bool = False
     gaps: tuple[Gap, ...] = ()
     at: int | None = None
 
@@ -115,6 +117,7 @@ def join_holding(
         others_total=len(others) if dumps else None,
         outside=len(found) - len(inside) if dumps else None,
         heard=tuple(answer.server for answer in connections),
+        one_port=any(answer.way is Way.WORD for answer in connections),
         gaps=gaps,
         at=_oldest([*connections, *dumps]),
     )

@@ -52,9 +52,9 @@ function poll() {
   if (needed && !document.hidden) poller.dispatchEvent(new CustomEvent("zkdash:poll"));
 }
 
-document.addEventListener("htmx:ws:after:connection", () => { open = true; });
-document.addEventListener("htmx:ws:close", () => {
-  if (!open) return; // one more try to connect that failed
+document.addEventListener("htmx:ws:after:connection", (event) => { open ||= event.target.id === "socket"; });
+document.addEventListener("htmx:ws:close", (event) => {
+  if (!open || event.target.id !== "socket") return; // one more try to connect that failed
   open = answered = false;
   quietUntil = performance.now() + GRACE_MS;
   poll();

@@ -37,6 +37,7 @@ from zkdash.web.render import compile_templates
 from zkdash.web.routes import add_routes
 from zkdash.web.stream import EventStreams
 from zkdash.web.watched_kinds import runs_of
+from zkdash.web.znode_live import LISTER, ZnodeLive
 from zkdash.znodes.holders import Holders
 from zkdash.znodes.reading import Reader
 
@@ -59,12 +60,15 @@ def make_site(dashboard: Dashboard) -> web.Application:
     hub.sources |= {"frame": board, "overview": board, "cluster": board, "timeline": feed, "alerts": alerting}
     runs = runs_of(dashboard, hub)
     hub.sources |= dict.fromkeys(runs.kinds, runs)
-    site[ZKDASH], site[READER], site[HUB] = dashboard, Reader(), hub
+    reader = Reader()
+    znodes = ZnodeLive(dashboard, hub, reader)
+    hub.sources["znode"] = znodes
+    site[ZKDASH], site[READER], site[HUB] = dashboard, reader, hub
     site[BOARD], site[FEED], site[ALERTING] = board, feed, alerting
     site[KEPT_PAGE], site[HOLDERS] = KeptPage(), (holders := Holders())
-    site[STREAMS], site[METRICS], site[RUNS] = streams, metrics, runs
+    site[STREAMS], site[METRICS], site[RUNS], site[LISTER] = streams, metrics, runs, znodes.lister
     site.on_response_prepare.append(add_security_headers)
-    parts = (hub, board, feed, alerting, streams, metrics, runs, holders)
+    parts = (hub, board, feed, alerting, streams, metrics, runs, holders, znodes)
 
     async def start(_site: web.Application) -> None:
         for part in parts:

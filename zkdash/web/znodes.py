@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import enum
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from kazoo.exceptions import NoAuthError, NoNodeError
-from kazoo.protocol.states import ZnodeStat
 
 from zkdash.web import urls
 from zkdash.web.cluster import find
@@ -18,28 +16,21 @@ from zkdash.web.failures import Failure, failure_of
 from zkdash.web.keys import READER
 from zkdash.web.query import Query
 from zkdash.web.render import is_partial, render
-from zkdash.znodes import acl, paths, shown, stat
+from zkdash.web.znode_live import LISTER
+from zkdash.web.znode_view import context_of
+from zkdash.web.znode_wish import Wish
+from zkdash.znodes import paths, shown
+from zkdash.znodes.lister import with_looks
 from zkdash.znodes.marks import visible
 from zkdash.znodes.reading import Branch
-from zkdash.znodes.sheet import Place
 from zkdash.znodes.shown import View
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
-FIND_CHARS_MAX = 200
+COMPLETIONS = 20
 UNSAFE_IN_FILE_NAMES = re.compile(r"[^\w.-]+", re.ASCII)
-
-
-class Tab(enum.StrEnum):
-    """The parts of a znode's page, as the URL spells them."""
-
-    DATA = "data"
-    CHILDREN = "children"
-    STAT = "stat"
-    ACL = "acl"
-    HOLDER = "holder"
 
 
 class Side(enum.StrEnum):
@@ -49,45 +40,16 @@ class Side(enum.StrEnum):
     MORE = "more"
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a request wants to see: the view state, all of it from the URL."""
-
-    tab: Tab
-    view: View | None
-    place: Place
-    wrap: bool
-    after: str
-    prefix: str
-
-    @classmethod
-    def of(cls, request: web.Request) -> Wish:
-        """Raises 400 for a value that is not allowed."""
-        query = Query(request)
-        place = Place(
-            offset=query.integer("offset", 0) or 0,
-            line=query.integer("line", 0) or 0,
-            find=query.text("find")[:FIND_CHARS_MAX],
-            hit=query.integer("hit", 0) or 0,
-        )
-        return cls(
-            tab=query.choice("tab", Tab) or Tab.DATA,
-            view=query.choice("view", View),
-            place=place,
-            wrap=query.text("wrap") != "no",
-            after=query.text("after"),
-            prefix=query.text("prefix"),
-        )
-
-
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /clusters/{name}/znodes/{path}: the page, the node alone for htmx, or one level of the tree.
 
-    `?path=/a/b` (the path bar's form) leads to that znode's own address, `?raw=1` is the data as a file (`opened=1`:
-    what is packed in it), `?text=1` all of one reading as plain text, to be copied.
+    `?path=/a/b` (the path bar's form) leads to that znode's own address, with `complete=1` to how it may go on.
+    `?raw=1` is the data as a file (`opened=1`: what is packed in it), `?text=1` all of one reading as plain text.
     """
     container = find(request)
     query = Query(request)
+    if "complete" in query:
+        return await completions(request, container, query.text("path").strip())
     if "path" in query:
         raise web.HTTPSeeOther(urls.url_for_znode(container.name, paths.from_text(query.text("path").strip())))
     path = path_of(request)
@@ -99,7 +61,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         side = query.choice("tree", Side)
         if side is not None:
             return await level(request, container, path, side)
-        return await page(request, container, path, Wish.of(request))
+        return await page(request, container, path, Wish.of(query))
     except NoNodeError:
         return await missing(request, container, path)
 
@@ -107,48 +69,18 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def page(request: web.Request, container: ClusterContainer, path: str, wish: Wish) -> web.Response:
     """The whole page, or the node alone for htmx. Raises what reading raises."""
     only_node = is_partial(request) and request.headers.get("HX-Target", "").endswith("#node")
-    reader = request.app[READER]
-    (value, its_stat), branches, children, acls = await asyncio.gather(
-        container.data(path),
-        _nothing() if only_node else reader.branches(container, path, wish.after),
-        reader.page(container, path, wish.after, prefix=wish.prefix) if wish.tab is Tab.CHILDREN else _nothing(),
-        container.acl(path) if wish.tab is Tab.ACL else _nothing(),
+    lister = request.app[LISTER]
+    (value, its_stat), branches = await asyncio.gather(
+        container.data(path), _nothing() if only_node else _tree(request, container, path, wish)
     )
+    context = await context_of(lister, container, path, wish, value, its_stat)
     template = "znodes/_node.html" if only_node else "znodes/page.html"
-    context: dict[str, Any] = {
-        "only_node": only_node,
-        "branches": branches,
-        "children": children and children[0],
-        "acls": acls and acl.in_words(acls[0]),
-    }
-    return render(request, template, **context, **await _node(container, path, wish, value, its_stat))
+    return render(request, template, **context | {"only_node": only_node, "branches": branches})
 
 
-async def _node(
-    container: ClusterContainer, path: str, wish: Wish, value: bytes | None, its_stat: ZnodeStat
-) -> dict[str, Any]:
-    """What the templates need to know of one node."""
-    return {
-        "cluster": container,
-        "path": path,
-        "ancestors": paths.ancestors(path),
-        "wish": wish,
-        "shown": await shown.show_async(value, wish.view, wish.place),
-        "stat": its_stat,
-        "words": stat.in_words(its_stat),
-        "tabs": _tabs(its_stat),
-    }
-
-
-def _tabs(its_stat: ZnodeStat) -> tuple[tuple[Tab, str, str], ...]:
-    """The tabs: (value, title, what is in it)."""
-    return (
-        (Tab.DATA, "Data", ""),
-        (Tab.CHILDREN, "Children", f"{its_stat.numChildren:,}"),
-        (Tab.STAT, "Stat", ""),
-        (Tab.ACL, "Access", ""),
-        (Tab.HOLDER, "Held by" if stat.in_words(its_stat).session else "Watchers", ""),
-    )
+async def _tree(request: web.Request, container: ClusterContainer, path: str, wish: Wish) -> tuple[Branch, ...]:
+    after = wish.children.after if not wish.children.filter else ""
+    return await with_looks(container, await request.app[READER].branches(container, path, after))
 
 
 async def level(request: web.Request, container: ClusterContainer, path: str, side: Side) -> web.Response:
@@ -160,7 +92,20 @@ async def level(request: web.Request, container: ClusterContainer, path: str, si
     except (NoNodeError, NoAuthError, ClusterUnavailable, InvalidPath) as error:
         failure = failure_of(error, request)
         return render(request, "znodes/_trouble.html", status=failure.status, failure=failure, after=after, **context)
-    return render(request, "znodes/_rows.html", branch=Branch(path, children), **context)
+    (branch,) = await with_looks(container, (Branch(path, children),))
+    return render(request, "znodes/_rows.html", branch=branch, **context)
+
+
+async def completions(request: web.Request, container: ClusterContainer, typed: str) -> web.Response:
+    """How a path that is being typed may go on, as options; none where that can't be known."""
+    parent, _, begun = typed.rpartition("/")
+    try:
+        path = paths.from_text(parent)
+        page, _ = await request.app[READER].page(container, path, limit=COMPLETIONS, prefix=begun)
+        found = [paths.join(path, name) for name in page.names]
+    except (NoNodeError, NoAuthError, ClusterUnavailable, InvalidPath, paths.BadPath):
+        found = []
+    return render(request, "znodes/_completions.html", found=found)
 
 
 async def download(container: ClusterContainer, path: str, *, opened: bool) -> web.Response:

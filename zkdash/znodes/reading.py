@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from kazoo.exceptions import NoAuthError, NoNodeError
 from kazoo.protocol.states import ZnodeStat
 
 from zkdash.znodes import paths
+from zkdash.znodes.kinds import Look, look
 from zkdash.znodes.listing import PAGE_SIZE, ListingCache, Page, Version, page_around, page_of
 
 MAX_LEVELS = 20
@@ -33,11 +34,19 @@ class Cluster(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A node of the tree that stands open, with the page of its children; `readable` is False for a forbidden one."""
+    """A node of the tree that stands open, with the page of its children; `readable` is False for a forbidden one.
+
+    `looks` is what is known of the children, by their paths.
+    """
 
     path: str
     page: Page
     readable: bool = True
+    looks: Mapping[str, Look] = field(default_factory=dict)
+
+    def look(self, path: str) -> Look:
+        """What is known of a child, be it only what its name says."""
+        return self.looks.get(path) or look(path, None)
 
 
 class Reader:

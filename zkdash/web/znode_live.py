@@ -1,0 +1,202 @@
+"""Source of the topics "znode?cluster=…&path=…": a znode's page changes when the znode does.
+
+A topic is one way to look at a znode, as the page's address has it, and is drawn once for all who look at it so; all
+ways to look at the same znode share its watch. Nothing is watched that nobody looks at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+from kazoo.exceptions import ZookeeperError
+
+from zkdash.web.keys import Dashboard
+from zkdash.web.live import LiveHub
+from zkdash.web.query import Query
+from zkdash.web.render import fragment
+from zkdash.web.wire import partial
+from zkdash.web.znode_view import context_of, news_of, rows_of
+from zkdash.web.znode_watch import WatchedZnode
+from zkdash.web.znode_wish import Tab, Wish
+from zkdash.znodes import paths
+from zkdash.znodes.lister import Lister
+from zkdash.znodes.paths import BadPath
+from zkdash.znodes.reading import Reader
+from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
+
+if TYPE_CHECKING:
+    from zkdash.zookeeper.container import ClusterContainer
+
+LISTER: web.AppKey[Lister] = web.AppKey("lister")
+
+STATES = ("CONNECTED", "SUSPENDED", "LOST")
+PROGRESS_S = 0.3
+UNREADABLE = (ClusterUnavailable, InvalidPath, ZookeeperError)
+
+
+class TopicQuery(Query):
+    """The parameters of a topic, read as those of an address."""
+
+    def __init__(self, raw: str) -> None:
+        super().__init__(_Address(raw))  # type: ignore[arg-type]  # of a request only the address is read
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    raw_query_string: str
+
+    @property
+    def rel_url(self) -> _Address:
+        return self
+
+
+@dataclass(slots=True)
+class Look:
+    """One way to look at a znode: `pieces` are the elements of the page that may change, by their ids."""
+
+    cluster: str
+    path: str
+    wish: Wish
+    viewers: int = 0
+    pieces: dict[str, str] = field(default_factory=dict)
+    busy: asyncio.Task[None] | None = None
+
+
+class ZnodeLive:
+    """The znodes that somebody looks at."""
+
+    def __init__(self, dashboard: Dashboard, hub: LiveHub, reader: Reader) -> None:
+        self.lister = Lister(reader)
+        self._dashboard = dashboard
+        self._hub = hub
+        self._looks: dict[str, Look] = {}
+        self._znodes: dict[tuple[str, str], WatchedZnode] = {}
+        self._drawing = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Listen to the states of clusters: what is shown of a lost one is old, and is said to be."""
+        for state in STATES:
+            self._dashboard.PubSub.subscribe(f"ZooKeeperContainer.state/{state}!", self._on_state)
+
+    async def stop(self) -> None:
+        for state in STATES:
+            self._dashboard.PubSub.unsubscribe(f"ZooKeeperContainer.state/{state}!", self._on_state)
+        for znode in self._znodes.values():
+            znode.stop()
+        for look in self._looks.values():
+            if look.busy is not None:
+                look.busy.cancel()
+        await self.lister.stop()
+
+    # As a source of topics
+
+    def accepts(self, topic: str) -> bool:
+        try:
+            look = _look(topic)
+        except (web.HTTPBadRequest, BadPath):
+            return False
+        return self._dashboard.clusters.get(look.cluster) is not None
+
+    async def open(self, topic: str) -> None:
+        look = self._looks.get(topic)
+        if look is None:
+            look = self._looks[topic] = _look(topic)
+        look.viewers += 1
+        try:
+            await self._open(topic, look)
+        except BaseException:
+            self.close(topic)
+            raise
+
+    async def _open(self, topic: str, look: Look) -> None:
+        key = look.cluster, look.path
+        if key not in self._znodes:
+            znode = self._znodes[key] = WatchedZnode(
+                lambda: self._dashboard.clusters.get(look.cluster), look.path, lambda: self._draw_all(key)
+            )
+            await znode.start()
+        if not look.pieces:
+            await self._draw(topic, look)
+
+    def snapshot(self, topic: str) -> str:
+        return "".join(self._looks[topic].pieces.values())
+
+    def close(self, topic: str) -> None:
+        look = self._looks[topic]
+        look.viewers -= 1
+        if look.viewers:
+            return
+        del self._looks[topic]
+        if look.busy is not None:
+            look.busy.cancel()
+        key = look.cluster, look.path
+        if key in self._znodes and not any((one.cluster, one.path) == key for one in self._looks.values()):
+            self._znodes.pop(key).stop()
+
+    # Drawing
+
+    def _on_state(self, _message: str, container: ClusterContainer) -> None:
+        for (cluster, _), znode in self._znodes.items():
+            if cluster == container.name:
+                znode.stir()
+
+    async def _draw_all(self, key: tuple[str, str]) -> None:
+        for topic, look in list(self._looks.items()):
+            if (look.cluster, look.path) == key and topic in self._looks:
+                await self._draw(topic, look)
+
+    async def _draw(self, topic: str, look: Look) -> None:
+        """Draw anew what may have changed, and send what has."""
+        znode = self._znodes[look.cluster, look.path]
+        pieces, sorting = await self._pieces(znode, look)
+        for name, html in pieces.items():
+            if look.pieces.get(name) != html:
+                self._hub.offer(topic, name, html)
+        look.pieces.update(pieces)
+        if sorting and look.busy is None and topic in self._looks:
+            look.busy = asyncio.create_task(self._follow(topic, look))
+
+    async def _follow(self, topic: str, look: Look) -> None:
+        """Show how far a sorting is."""
+        sorting = True
+        while sorting:
+            await asyncio.sleep(PROGRESS_S)
+            pieces, sorting = await self._pieces(self._znodes[look.cluster, look.path], look)
+            look.pieces.update(pieces)
+            self._hub.offer(topic, "node-part", pieces.get("node-part", ""))
+        look.busy = None
+
+    async def _pieces(self, znode: WatchedZnode, look: Look) -> tuple[dict[str, str], bool]:
+        """The pieces by their ids, and whether they are soon to change by themselves."""
+        container, now = znode.find(), znode.now
+        pieces: dict[str, str] = {}
+        context: Mapping[str, Any] = {}
+        if container is not None and now is not None and now.stat is not None and not znode.news.deleted:
+            try:
+                context = await context_of(self.lister, container, look.path, look.wish, now.value, now.stat)
+                pieces |= {
+                    "node-facts": partial("node-facts", fragment("znodes/_facts.html", **context)),
+                    "node-tabs": partial("node-tabs", fragment("znodes/_tabs.html", **context)),
+                }
+                if look.wish.tab is not Tab.HOLDER:  # which asks all servers each time that it is drawn
+                    part = fragment("znodes/_part.html", **context)
+                    pieces["node-part"] = partial("node-part", part, "innerMorph")
+                branch = await rows_of(self.lister, container, look.path, now.stat)
+                rows = fragment("znodes/_tree_news.html", cluster=container, path=look.path, branch=branch)
+                pieces["tree-news"] = partial("tree-news", rows)
+            except UNREADABLE:
+                pieces = {}  # the news say it
+        news = await news_of(znode.news, now, look.wish)
+        pieces["node-news"] = partial("node-news", fragment("znodes/_news.html", **news))
+        listed = context.get("listed")
+        return pieces, bool(listed and listed.progress)
+
+
+def _look(topic: str) -> Look:
+    """Raises 400 and BadPath for a topic that can't be one."""
+    query = TopicQuery(topic.partition("?")[2])
+    return Look(query.text("cluster"), paths.from_text(query.text("path")), Wish.of(query))

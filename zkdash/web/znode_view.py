@@ -1,0 +1,88 @@
+"""What the templates of a znode's page need to know of the node, for the page and for what is pushed to it alike."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from kazoo.protocol.states import ZnodeStat
+
+from zkdash.web import urls
+from zkdash.web.wire import now_ms
+from zkdash.web.znode_watch import News, Reading
+from zkdash.web.znode_wish import Tab, Wish
+from zkdash.znodes import acl, paths, quota, shown, stat
+from zkdash.znodes.difference import Difference, difference
+from zkdash.znodes.lister import Lister, with_looks
+from zkdash.znodes.reading import Branch
+
+if TYPE_CHECKING:
+    from zkdash.zookeeper.container import ClusterContainer
+
+LIVE_PATH_BYTES = 4000
+"""The page of a longer path is not live: its address and what it listens to would be too long."""
+LIVE_CHILDREN = 10_000
+"""The rows of a node with more children do not come and go in the tree by themselves."""
+
+
+async def context_of(
+    lister: Lister, container: ClusterContainer, path: str, wish: Wish, value: bytes | None, its_stat: ZnodeStat
+) -> dict[str, Any]:
+    """Everything about the node and the part of it that is wanted. Raises what reading raises."""
+    listed, acls, quotas = await asyncio.gather(
+        lister.list(container, path, wish.children) if wish.tab is Tab.CHILDREN else _nothing(),
+        container.acl(path) if wish.tab is Tab.ACL else _nothing(),
+        quota.quotas(container, path) if wish.tab is Tab.STAT else _nothing(),
+    )
+    return {
+        "cluster": container,
+        "path": path,
+        "url": urls.url_for_znode(container.name, path),
+        "topic": wish.topic(container.name, path) if len(path.encode()) <= LIVE_PATH_BYTES else "",
+        "ancestors": paths.ancestors(path),
+        "wish": wish,
+        "shown": await shown.show_async(value, wish.view, wish.place),
+        "stat": its_stat,
+        "words": stat.in_words(its_stat),
+        "tabs": tabs_of(its_stat),
+        "listed": listed,
+        "acls": acls and acl.in_words(acls[0]),
+        "quotas": quotas,
+        "now": now_ms(),
+    }
+
+
+def tabs_of(its_stat: ZnodeStat) -> tuple[tuple[Tab, str, str], ...]:
+    """The tabs: (value, title, what is in it)."""
+    return (
+        (Tab.DATA, "Data", ""),
+        (Tab.CHILDREN, "Children", f"{its_stat.numChildren:,}"),
+        (Tab.STAT, "Stat", ""),
+        (Tab.ACL, "Access", ""),
+        (Tab.HOLDER, "Held by" if stat.in_words(its_stat).session else "Watchers", ""),
+    )
+
+
+async def _nothing() -> None:
+    return None
+
+
+async def news_of(news: News, now: Reading | None, wish: Wish) -> dict[str, Any]:
+    """What `_news.html` needs: the news, and how the data that was shown differs from what is there now."""
+    differs = None
+    if news.before is not None and now is not None and not news.deleted:
+        differs = await asyncio.to_thread(_difference, news.before.value or b"", now.value or b"", wish.view)
+    return {"news": news, "now": now, "difference": differs}
+
+
+def _difference(before: bytes, after: bytes, view: str | None) -> Difference:
+    return difference(*(shown.as_text(value, view) if value else "" for value in (before, after)))
+
+
+async def rows_of(lister: Lister, container: ClusterContainer, path: str, its_stat: ZnodeStat) -> Branch | None:
+    """The first rows of the tree below the node; None where it has so many children that they aren't read each time."""
+    if its_stat.numChildren > LIVE_CHILDREN:
+        return None
+    page, _ = await lister.reader.page(container, path)
+    (branch,) = await with_looks(container, (Branch(path, page),))
+    return branch

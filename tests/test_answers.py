@@ -6,12 +6,15 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zkdash.zookeeper.answers import Connection, connections, ephemerals, watchers
 from zkdash.zookeeper.commands import Answer, Command, Way
 from zkdash.zookeeper.members import Member, members_told
+
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The machine may be slow; that is not what is tested."""
 
 FIRST, SECOND = 0x100004F5C420000, 0xF00004F5C590000F
 
@@ -119,19 +122,24 @@ def everything(answer: Answer) -> None:
 
 
 @given(st.binary(max_size=500), st.sampled_from(Way))
+@BUSY
 def test_no_bytes_make_them_raise(body: bytes, way: Way) -> None:
     everything(said(Command.DUMP, body, way))
 
 
 @given(st.sampled_from([DUMP, CONS, WCHP]), st.integers(0, 2000), st.integers(0, 40), st.binary(max_size=20))
-@settings(max_examples=300)
+@BUSY
 def test_nor_do_real_answers_with_some_bytes_put_for_others(body: bytes, at: int, gone: int, put: bytes) -> None:
     at %= len(body)
     everything(said(Command.DUMP, body[:at] + put + body[at + gone :]))
 
 
 _leaf = st.none() | st.booleans() | st.integers(-(1 << 64), 1 << 64) | st.floats(allow_nan=False) | st.text(max_size=5)
-_any = st.recursive(_leaf, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner))
+_any = st.recursive(
+    _leaf,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
 _fields = st.sampled_from(
     ["session_id", "remote_socket_address", "established", "last_operation", "packets_sent", "session_timeout"]
 )
@@ -142,6 +150,7 @@ _keys = st.sampled_from(
 
 
 @given(st.dictionaries(_keys, _any | st.lists(_told) | st.dictionaries(st.just("/e1") | st.just(str(FIRST)), _any)))
+@BUSY
 def test_nor_does_json_of_any_shape(value: dict[str, Any]) -> None:
     everything(said(Command.DUMP, value))
 
@@ -169,5 +178,6 @@ version=100000000
 
 
 @given(st.binary(max_size=200).map(lambda tail: b"server.1=" + tail) | st.binary(max_size=200))
+@BUSY
 def test_no_dynamic_configuration_makes_it_raise(value: bytes) -> None:
     assert all(member.host for member in members_told(value))

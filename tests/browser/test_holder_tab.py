@@ -36,6 +36,19 @@ def test_the_tab_asks_the_servers_and_who_watches_it_is_asked_by_a_button(
     assert page.url.endswith("?tab=holder")
 
 
+def test_what_was_told_stays_when_the_znode_changes(
+    shared_dash: ZkDashProcess, page: Page, held: str, root_client: KazooClient
+) -> None:
+    page.goto(shared_dash.url(f"/clusters/prod/znodes{held}?tab=holder"))
+    expect(page.locator("#holder dl")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    root_client.set(held, b"second, and longer")
+    expect(page.locator(".node__facts")).to_contain_text("18 bytes")
+    expect(page.locator("#holder dl")).to_be_visible()
+    assert [url for url in asked if "/holder" in url] == []
+
+
 def test_without_a_script_a_link_leads_to_the_same(
     shared_dash: ZkDashProcess, open_page: OpenPage, held: str, root_client: KazooClient
 ) -> None:

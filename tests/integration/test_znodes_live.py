@@ -136,6 +136,27 @@ async def test_any_number_of_viewers_is_one_watch_and_none_of_them_is_none(
     await until_watches(own_server, 0)
 
 
+async def test_a_page_is_not_sent_again_what_it_has_seen(dash: ZkDashProcess, client: KazooClient) -> None:
+    page = (await asyncio.to_thread(dash.get, "/clusters/prod/znodes/a")).text
+    found = re.search(r"seen(?:=|%3D)([0-9a-f.]+)", page)
+    assert found
+    async with looking(dash, "/a", seen=found[1]) as viewer:
+        await viewer.see("tree-news", 'data-total="0"')
+        assert "node-part" not in viewer.shown
+        await asyncio.to_thread(client.set, "/a", b"new")
+        await viewer.see("node-part", "new")
+    async with looking(dash, "/a", seen=found[1]) as late:
+        await late.see("node-part", "new")
+
+
+async def test_viewers_that_come_at_once_all_see_it(dash: ZkDashProcess) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        looks = [looking(dash, "/a", tab=("data", "children", "stat", "acl")[number % 4]) for number in range(8)]
+        viewers = await asyncio.gather(*(stack.enter_async_context(one) for one in looks))
+        for viewer in viewers:
+            await viewer.see("node-part", "part-title")
+
+
 async def test_what_was_missed_in_an_outage_is_shown_after_it(
     dash: ZkDashProcess, client: KazooClient, own_server: Server
 ) -> None:

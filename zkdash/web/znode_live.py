@@ -20,7 +20,7 @@ from zkdash.web.query import Query
 from zkdash.web.render import fragment
 from zkdash.web.wire import partial
 from zkdash.web.znode_view import context_of, news_of, rows_of
-from zkdash.web.znode_watch import WatchedZnode
+from zkdash.web.znode_watch import WatchedZnode, mark_of
 from zkdash.web.znode_wish import Tab, Wish
 from zkdash.znodes import paths
 from zkdash.znodes.lister import Lister
@@ -35,6 +35,8 @@ LISTER: web.AppKey[Lister] = web.AppKey("lister")
 
 STATES = ("CONNECTED", "SUSPENDED", "LOST")
 PROGRESS_S = 0.3
+ALWAYS_SENT = ("node-news", "tree-news")
+"""Pieces that a page does not have from the start."""
 UNREADABLE = (ClusterUnavailable, InvalidPath, ZookeeperError)
 
 
@@ -56,11 +58,16 @@ class _Address:
 
 @dataclass(slots=True)
 class Look:
-    """One way to look at a znode: `pieces` are the elements of the page that may change, by their ids."""
+    """One way to look at a znode: `pieces` are the elements of the page that may change, by their ids.
+
+    `seen` is the mark of the znode as its pages were made, `mark` that of the pieces.
+    """
 
     cluster: str
     path: str
     wish: Wish
+    seen: str = ""
+    mark: str = ""
     viewers: int = 0
     pieces: dict[str, str] = field(default_factory=dict)
     busy: asyncio.Task[None] | None = None
@@ -75,7 +82,6 @@ class ZnodeLive:
         self._hub = hub
         self._looks: dict[str, Look] = {}
         self._znodes: dict[tuple[str, str], WatchedZnode] = {}
-        self._drawing = asyncio.Lock()
 
     async def start(self) -> None:
         """Listen to the states of clusters: what is shown of a lost one is old, and is said to be."""
@@ -118,12 +124,16 @@ class ZnodeLive:
             znode = self._znodes[key] = WatchedZnode(
                 lambda: self._dashboard.clusters.get(look.cluster), look.path, lambda: self._draw_all(key)
             )
-            await znode.start()
+            znode.start()
+        znode = self._znodes[key]
+        await znode.ready()
         if not look.pieces:
-            await self._draw(topic, look)
+            self._send(topic, look, *await self._pieces(znode, look))
 
     def snapshot(self, topic: str) -> str:
-        return "".join(self._looks[topic].pieces.values())
+        look = self._looks[topic]
+        same = look.seen != "" and look.seen == look.mark
+        return "".join(html for name, html in look.pieces.items() if name in ALWAYS_SENT or not same)
 
     def close(self, topic: str) -> None:
         look = self._looks[topic]
@@ -145,19 +155,25 @@ class ZnodeLive:
                 znode.stir()
 
     async def _draw_all(self, key: tuple[str, str]) -> None:
+        """Draw anew what may have changed, once for each way to look, and send what has."""
+        znode = self._znodes[key]
+        drawn: dict[Wish, tuple[dict[str, str], bool]] = {}
         for topic, look in list(self._looks.items()):
-            if (look.cluster, look.path) == key and topic in self._looks:
-                await self._draw(topic, look)
+            if (look.cluster, look.path) != key:
+                continue
+            if look.wish not in drawn:
+                drawn[look.wish] = await self._pieces(znode, look)
+            if self._looks.get(topic) is look:
+                self._send(topic, look, *drawn[look.wish])
 
-    async def _draw(self, topic: str, look: Look) -> None:
-        """Draw anew what may have changed, and send what has."""
-        znode = self._znodes[look.cluster, look.path]
-        pieces, sorting = await self._pieces(znode, look)
+    def _send(self, topic: str, look: Look, pieces: dict[str, str], sorting: bool) -> None:
         for name, html in pieces.items():
             if look.pieces.get(name) != html:
                 self._hub.offer(topic, name, html)
         look.pieces.update(pieces)
-        if sorting and look.busy is None and topic in self._looks:
+        now = self._znodes[look.cluster, look.path].now
+        look.mark = mark_of(now.stat) if now is not None and now.stat is not None else ""
+        if sorting and look.busy is None:
             look.busy = asyncio.create_task(self._follow(topic, look))
 
     async def _follow(self, topic: str, look: Look) -> None:
@@ -166,8 +182,7 @@ class ZnodeLive:
         while sorting:
             await asyncio.sleep(PROGRESS_S)
             pieces, sorting = await self._pieces(self._znodes[look.cluster, look.path], look)
-            look.pieces.update(pieces)
-            self._hub.offer(topic, "node-part", pieces.get("node-part", ""))
+            self._send(topic, look, pieces, sorting)
         look.busy = None
 
     async def _pieces(self, znode: WatchedZnode, look: Look) -> tuple[dict[str, str], bool]:
@@ -199,4 +214,4 @@ class ZnodeLive:
 def _look(topic: str) -> Look:
     """Raises 400 and BadPath for a topic that can't be one."""
     query = TopicQuery(topic.partition("?")[2])
-    return Look(query.text("cluster"), paths.from_text(query.text("path")), Wish.of(query))
+    return Look(query.text("cluster"), paths.from_text(query.text("path")), Wish.of(query), query.text("seen"))

@@ -9,7 +9,7 @@ from kazoo.protocol.states import ZnodeStat
 
 from zkdash.web import urls
 from zkdash.web.wire import now_ms
-from zkdash.web.znode_watch import News, Reading
+from zkdash.web.znode_watch import News, Reading, mark_of
 from zkdash.web.znode_wish import Tab, Wish
 from zkdash.znodes import acl, paths, quota, shown, stat
 from zkdash.znodes.difference import Difference, difference
@@ -34,11 +34,12 @@ async def context_of(
         container.acl(path) if wish.tab is Tab.ACL else _nothing(),
         quota.quotas(container, path) if wish.tab is Tab.STAT else _nothing(),
     )
+    seen = "" if listed is not None and listed.progress else mark_of(its_stat)
     return {
         "cluster": container,
         "path": path,
         "url": urls.url_for_znode(container.name, path),
-        "topic": wish.topic(container.name, path) if len(path.encode()) <= LIVE_PATH_BYTES else "",
+        "topic": wish.topic(container.name, path, seen) if len(path.encode()) <= LIVE_PATH_BYTES else "",
         "ancestors": paths.ancestors(path),
         "wish": wish,
         "shown": await shown.show_async(value, wish.view, wish.place),

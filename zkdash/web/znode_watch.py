@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kazoo.exceptions import NoAuthError, NoNodeError, ZookeeperError
 from kazoo.protocol.states import ZnodeStat
 
+from zkdash.log import get_logger
 from zkdash.web.wire import now_ms
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, ReplyTooLarge
 from zkdash.zookeeper.watches import watch
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
+
+L = get_logger(__name__)
 
 REST_S = 0.1
 REST_SHARE = 5.0
@@ -33,6 +35,11 @@ class Reading:
 
     value: bytes | None
     stat: ZnodeStat | None
+
+
+def mark_of(stat: ZnodeStat) -> str:
+    """Changes whenever a page of the znode does: its data, its access list, or a child that came or went."""
+    return f"{stat.mzxid:x}.{stat.pzxid:x}.{stat.aversion:x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +74,14 @@ class WatchedZnode:
         self._lock = asyncio.Lock()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
 
-    async def start(self) -> None:
-        """Read it and watch it."""
-        await self.read()
+    def start(self) -> None:
+        """Watch it."""
         self._tasks = asyncio.create_task(self._listen()), asyncio.create_task(self._work())
+
+    async def ready(self) -> None:
+        """Wait until it was read once."""
+        if self.now is None:
+            await self.read()
 
     def stop(self) -> None:
         """Watch it no more."""
@@ -86,12 +97,14 @@ class WatchedZnode:
         async with self._lock:
             before = self.now, self.news
             container = self.find()
+            trouble = "" if container is not None else "its cluster is not configured any more"
             try:
-                if container is None:
-                    raise NoNodeError
-                self._take(await self._fetch(container))
+                if container is not None:
+                    self._take(await self._fetch(container))
             except UNREADABLE as error:
-                self.news = News(self.news.at, self.news.before, self.news.deleted, trouble=_words(error))
+                trouble = _words(error)
+            if trouble:
+                self.news = replace(self.news, trouble=trouble)
             return (self.now, self.news) != before
 
     async def _fetch(self, container: ClusterContainer) -> Reading:
@@ -125,7 +138,11 @@ class WatchedZnode:
         while True:
             container = self.find()
             if container is not None:
-                async with watch(container, self.path) as changes:
+                try:
+                    changes = watch(container, self.path)
+                except InvalidPath:
+                    return  # there can't be such a znode
+                async with changes:
                     async for _ in changes:
                         self._dirty.set()
             await asyncio.sleep(WAIT_FOR_CLUSTER_S)
@@ -135,9 +152,11 @@ class WatchedZnode:
             await self._dirty.wait()
             self._dirty.clear()
             began = time.monotonic()
-            with contextlib.suppress(NoNodeError):
+            try:
                 if await self.read():
                     await self._changed()
+            except Exception:
+                L.exception("A znode that is looked at could not be shown anew.", struct_data={"path": self.path})
             await asyncio.sleep(max(REST_S, REST_SHARE * (time.monotonic() - began)))
 
 

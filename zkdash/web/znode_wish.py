@@ -87,6 +87,6 @@ class Wish:
             "skip": choice.skip or "",
         } | changes
 
-    def topic(self, cluster: str, path: str) -> str:
-        """What a page that shows this listens to."""
-        return urls.with_query("znode", {"cluster": cluster, "path": path} | self.query())
+    def topic(self, cluster: str, path: str, seen: str) -> str:
+        """What a page that shows this listens to. What it has `seen` already it isn't sent again."""
+        return urls.with_query("znode", {"cluster": cluster, "path": path} | self.query() | {"seen": seen})

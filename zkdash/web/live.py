@@ -174,14 +174,17 @@ class LiveHub:
             self._states[topics] = (now + KEEP_S, state)
         return state
 
-    async def listen(self, request: web.Request, topics: tuple[str, ...]) -> web.WebSocketResponse:
+    async def listen(self, request: web.Request, topics: tuple[str, ...]) -> web.StreamResponse:
         """Serve one websocket until it closes: the present state first, then every change."""
         if self._stopping:
             raise web.HTTPServiceUnavailable(text="zkdash is stopping.")
         response = web.WebSocketResponse(
             heartbeat=PING_S, max_msg_size=MAX_INCOMING_BYTES, compress=False, timeout=CLOSE_S
         )
-        await response.prepare(request)
+        try:
+            await response.prepare(request)
+        except ConnectionResetError:
+            return web.Response()  # to nobody: the viewer went away before it was greeted
         if request.transport is None:
             return response
         viewer = Viewer(request.transport, topics, response)

@@ -15,6 +15,7 @@ from kazoo.client import KazooClient
 
 from tests.support.health import troubles
 from tests.support.stores import postgresql, store, store_url  # noqa: F401  # fixtures
+from tests.support.trees import delete_tree
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.faults import Proxy
 from zkdash.demo.servers import Ensemble, Server
@@ -103,7 +104,7 @@ def tree(zookeeper: Server, root_client: KazooClient) -> Iterator[Tree]:
     root = f"/test-{uuid.uuid4().hex[:12]}"
     root_client.create(root, b"")
     yield Tree(zookeeper, root_client, root)
-    root_client.delete(root, recursive=True)
+    delete_tree(root_client, root)
 
 
 @pytest.fixture

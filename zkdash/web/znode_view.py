@@ -6,8 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from kazoo.protocol.states import ZnodeStat
+from markupsafe import Markup
 
 from zkdash.web import urls
+from zkdash.web.render import fragment
 from zkdash.web.wire import now_ms
 from zkdash.web.znode_watch import News, Reading, mark_of
 from zkdash.web.znode_wish import Tab, Wish
@@ -19,6 +21,7 @@ from zkdash.znodes.reading import Branch
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
+MANY_LINES = 100
 LIVE_PATH_BYTES = 4000
 """The page of a longer path is not live: its address and what it listens to would be too long."""
 LIVE_CHILDREN = 10_000
@@ -34,6 +37,7 @@ async def context_of(
         container.acl(path) if wish.tab is Tab.ACL else _nothing(),
         quota.quotas(container, path) if wish.tab is Tab.STAT else _nothing(),
     )
+    data = await shown.show_async(value, wish.view, wish.place)
     seen = "" if listed is not None and listed.progress else mark_of(its_stat)
     return {
         "cluster": container,
@@ -42,7 +46,8 @@ async def context_of(
         "topic": wish.topic(container.name, path, seen) if len(path.encode()) <= LIVE_PATH_BYTES else "",
         "ancestors": paths.ancestors(path),
         "wish": wish,
-        "shown": await shown.show_async(value, wish.view, wish.place),
+        "shown": data,
+        "lines": await _lines(data) if wish.tab is Tab.DATA and data.sheet else "",
         "stat": its_stat,
         "words": stat.in_words(its_stat),
         "tabs": tabs_of(its_stat),
@@ -51,6 +56,13 @@ async def context_of(
         "quotas": quotas,
         "now": now_ms(),
     }
+
+
+async def _lines(data: shown.Shown) -> Markup:
+    """The lines of the data, drawn off the event loop where they are many."""
+    if data.sheet is None or len(data.sheet.lines) < MANY_LINES:
+        return fragment("znodes/_lines.html", sheet=data.sheet)
+    return await asyncio.to_thread(fragment, "znodes/_lines.html", sheet=data.sheet)
 
 
 def tabs_of(its_stat: ZnodeStat) -> tuple[tuple[Tab, str, str], ...]:

@@ -118,7 +118,7 @@ async def test_two_hundred_clusters_lost_at_once_take_few_transactions_and_hold_
     assert [event.cluster for event in events] == [f"cluster-{number}" for number in range(200)]
     assert len(commits) <= 3
     # 11 ms at most where nothing else runs; a busy machine may stop us at any place.
-    assert troubles(caplog.text, slack_s=0.3) == []
+    assert troubles(caplog.text, slow_s=0.3) == []
 
 
 async def test_a_consequence_is_written_in_the_transaction_of_its_event(service: EventService, store: Store) -> None:

@@ -100,3 +100,18 @@ async def test_a_mistake_of_ours_ends_a_job_and_says_where_to_look() -> None:
     await job.ended()
     assert (job.phase, "log" in job.trouble) == (Phase.FAILED, True)
     await jobs.stop()
+
+
+async def test_somebody_who_comes_while_it_is_being_ended_lets_it_go_on() -> None:
+    jobs = Jobs(grace_s=0)
+    job = jobs.open("a", Endless)
+    jobs.join("a", job)
+    await until(lambda: job.count > 10)
+    ending = asyncio.create_task(job.stop(unseen=True))
+    await asyncio.sleep(0)  # it is cancelled, and not over yet
+    assert jobs.open("a", Endless) is job
+    await ending
+    stood = job.count
+    await until(lambda: job.count > stood)
+    assert job.phase is Phase.RUNNING
+    await jobs.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from zkdash.store.url import async_url
 # The key of the advisory lock under which PostgreSQL numbers events: any number, the same in every zkdash.
 _EVENT_LOCK = 7_264_737_001
 
+_BUSY_STEP_S = 0.05
 _CONNECT_TIMEOUT_S = 5.0
 _COMMAND_TIMEOUT_S = 10.0
 
@@ -51,7 +53,7 @@ class Store:
         self.where = words.where(url)
         try:
             if url.get_backend_name() == "sqlite":
-                await asyncio.to_thread(_prepare_file, Path(url.database or ""))
+                await asyncio.to_thread(_prepare_file, Path(url.database or ""), self._busy_s)
             self._writer = self._engine(url, writes=True)
             self._reader = self._engine(url, writes=False)
             if await self._version() != HEAD:
@@ -153,7 +155,7 @@ class _Unavailable:
         raise StoreUnavailable(f"{self._where}: {words.why(error)}") from error
 
 
-def _prepare_file(path: Path) -> None:
+def _prepare_file(path: Path, busy_s: float) -> None:
     """Make the folder of the database, for this user alone, and see that the file is none of another program's."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.is_dir():
@@ -166,6 +168,24 @@ def _prepare_file(path: Path) -> None:
         connection.close()
     if tables and "alembic_version" not in tables:
         raise sqlite3.DatabaseError("it is a database of another program")
+    _write_ahead(path, busy_s)
+
+
+def _write_ahead(path: Path, busy_s: float) -> None:
+    """Set the journal's mode, which stays with the file; SQLite does not wait by itself for others who do it."""
+    end = time.monotonic() + busy_s
+    while True:
+        connection = sqlite3.connect(path, timeout=busy_s)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(_BUSY_STEP_S)
+        else:
+            return
+        finally:
+            connection.close()
 
 
 def _upgrade(make_engine: Callable[[], AsyncEngine], where: str) -> None:

@@ -51,6 +51,7 @@ class Job(ABC):
         self.stop_when_left = False
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._once_more = False
         self.timer: asyncio.TimerHandle | None = None
 
     @abstractmethod
@@ -67,7 +68,10 @@ class Job(ABC):
 
     def start(self) -> None:
         """Begin, or go on after a stop or a failure; nothing where it is running or done."""
-        if self._task is not None or self.phase is Phase.DONE:
+        if self._task is not None:
+            self._once_more = self._task.cancelling() > 0  # it is being ended: let it go on as soon as it is
+            return
+        if self.phase is Phase.DONE:
             return
         self.phase, self.trouble, self.unseen, self.stop_when_left = Phase.RUNNING, "", False, False
         self.ended_at = None
@@ -77,11 +81,9 @@ class Job(ABC):
         """End it where it stands. `unseen`: because nobody looks at it, so whoever looks again lets it go on."""
         if self._task is None:
             return
+        self.unseen, self._once_more = unseen, False
         self._task.cancel()
         await asyncio.wait([self._task])
-        if self.phase is Phase.STOPPED:
-            self.unseen = unseen
-            self.said()
 
     async def _run(self) -> None:
         try:
@@ -95,6 +97,9 @@ class Job(ABC):
                 self.phase = Phase.DONE
             self._task = None
             self.ended_at = _now_ms()
+            if self._once_more and self.phase is Phase.STOPPED:
+                self.start()
+            self._once_more = False
             self.said()
 
     def said(self) -> None:

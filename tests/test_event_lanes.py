@@ -106,9 +106,7 @@ async def test_a_clock_that_is_set_back_breaks_no_lane(service: EventService, cl
     )
 
 
-async def test_thousands_of_events_make_lanes(
-    service: EventService, store: Store, clock: Clock
-) -> None:
+async def test_thousands_of_events_make_lanes(service: EventService, store: Store, clock: Clock) -> None:
     clusters = [f"cluster-{number}" for number in range(50)]
     await record(service, *(connected(name) for name in clusters))
     rows = [

@@ -34,7 +34,8 @@ def pretty(text: str) -> str | None:
     out: list[str] = []
     size = depth = 0
     before = ""
-    for part in TOKEN.findall(text):
+    for match in TOKEN.finditer(text):  # one by one: findall would keep all other threads waiting until it is through
+        part = match[0]
         if part in "}]":
             depth -= 1
             piece = part if before in "{[" else _new_line(depth) + part

@@ -163,7 +163,7 @@ async def test_a_store_that_drops_its_connections_is_written_again(
 ) -> None:
     await record(service, lost("a"))
     database = store.where.split()[3]
-    postgresql.psql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")  # noqa: S608
+    postgresql.psql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")  # noqa: S608 - our own name of a database
     await record(service, lost("b"))
     assert [event.cluster for event in await service.find(after=0)] == ["a", "b"]
 

@@ -186,7 +186,7 @@ async def test_a_viewer_that_does_not_read_is_dropped_and_the_others_do_not_wait
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wire, "BACKLOG_BYTES", 64 * 1024)
-    hub = site.client.app[HUB]  # type: ignore[union-attr]
+    hub = site.client.app[HUB]  # type: ignore[union-attr]  # a running site has one
     deaf = await deaf_viewer(site)
     async with await site.listen("overview") as viewer:
         await message(viewer)
@@ -241,7 +241,7 @@ async def test_when_zkdash_stops_viewers_are_told_to_come_back(site: Site) -> No
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 200_000])
 async def test_frames_are_read_as_they_were_meant(site: Site, size: int) -> None:
-    hub: Any = site.client.app[HUB]  # type: ignore[union-attr]
+    hub: Any = site.client.app[HUB]  # type: ignore[union-attr]  # a running site has one
     async with await site.listen("overview") as viewer:
         await message(viewer)
         payload = "x" * size

@@ -99,7 +99,7 @@ async def test_a_page_without_clusters_says_how_to_add_one(tmp_path: Path) -> No
 
 
 async def test_a_lane_shows_what_was_recorded_and_what_was_not_watched(site: Site) -> None:
-    board = site.client.app[BOARD]  # type: ignore[union-attr]
+    board = site.client.app[BOARD]  # type: ignore[union-attr]  # a running site has one
     site["a"].drop()
     await until(lambda: "suspended" in board.card("a"))
     await site.recorded(7)

@@ -37,12 +37,12 @@ async def test_what_takes_long_is_told_how_far_it_is_and_done_once(monkeypatch: 
     monkeypatch.setattr(sorting, "AT_ONCE_S", 0.01)
     sorter, slow = Sorter(), Slow()
     for _ in range(2):
-        assert await sorter.get("key", VERSION, slow) == Progress(1, 3)  # type: ignore[arg-type]
+        assert await sorter.get("key", VERSION, slow) == Progress(1, 3)  # type: ignore[arg-type]  # a stand-in for a source
     assert slow.asked_at > 0
     monkeypatch.setattr(sorting, "AT_ONCE_S", 5.0)
     slow.end.set()
     for _ in range(2):
-        assert await sorter.get("key", VERSION, slow) == Sorted(("c", "b", "a"), 7)  # type: ignore[arg-type]
+        assert await sorter.get("key", VERSION, slow) == Sorted(("c", "b", "a"), 7)  # type: ignore[arg-type]  # a stand-in for a source
     assert slow.runs == 1
 
 
@@ -50,14 +50,14 @@ async def test_an_order_of_other_children_is_no_order(monkeypatch: pytest.Monkey
     sorter, slow = Sorter(), Slow()
     slow.end.set()
     for version in (VERSION, Version(2, 2)):
-        await sorter.get("key", version, slow)  # type: ignore[arg-type]
+        await sorter.get("key", version, slow)  # type: ignore[arg-type]  # a stand-in for a source
     assert slow.runs == 2
 
 
 async def test_sorting_ends_with_zkdash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sorting, "AT_ONCE_S", 0.0)
     sorter, slow = Sorter(), Slow()
-    assert await sorter.get("key", VERSION, slow) == Progress(1, 3)  # type: ignore[arg-type]
+    assert await sorter.get("key", VERSION, slow) == Progress(1, 3)  # type: ignore[arg-type]  # a stand-in for a source
     await sorter.stop()
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
@@ -75,7 +75,7 @@ async def test_too_many_children_stay_in_order_of_names_and_it_is_said_why(monke
 
     monkeypatch.setattr(lister, "MAX_SORTED", 2)
     monkeypatch.setattr(lister, "looks", no_looks)
-    one: Any = Lister(Reader())  # type: ignore[arg-type]
+    one: Any = Lister(Reader())  # type: ignore[arg-type]  # a stand-in for a source
     listed = await one.list(Container(), "/", Choice(sort=Sort.SIZE))
     assert listed.page.names == ("a", "b", "c")
     assert "reads at most 2" in listed.trouble

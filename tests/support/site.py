@@ -13,10 +13,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from tests.support.bus import Bus
 from tests.support.until import until
 from zkdash.alerts.service import AlertService
+from zkdash.clock import now_ms
 from zkdash.config import ClusterConfig, WebConfig
 from zkdash.store.engine import Store
 from zkdash.timeline.service import EventService
-from zkdash.timeline.times import now_ms
 from zkdash.web.server import make_site
 from zkdash.zookeeper.container import ClusterStatus
 from zkdash.zookeeper.states import Connected, Dropped, Kind, Observation, Signal, Started, Status, TimeoutPassed, step

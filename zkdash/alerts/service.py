@@ -15,6 +15,7 @@ from zkdash.alerts.notifiers.webhook import Webhook
 from zkdash.alerts.payload import payload
 from zkdash.alerts.rules import LOST_RULE, Verdict, routes_for, verdict
 from zkdash.alerts.sender import Sender
+from zkdash.clock import now_ms
 from zkdash.config import AlertConfig
 from zkdash.errors import StartError
 from zkdash.log import NOTICE, get_logger
@@ -25,7 +26,7 @@ from zkdash.store.pruning import prune
 from zkdash.store.rows import Connection
 from zkdash.timeline.event import Event
 from zkdash.timeline.service import EventService
-from zkdash.timeline.times import Later, later, now_ms
+from zkdash.timeline.times import Later, later
 
 L = get_logger(__name__)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import asab
 
+from zkdash.clock import now_ms
 from zkdash.errors import StartError
 from zkdash.log import get_logger
 from zkdash.store import events as event_rows
@@ -18,7 +19,7 @@ from zkdash.timeline.event import Event
 from zkdash.timeline.recorder import Consequence, Recorder
 from zkdash.timeline.rows import event_of, mark_of, run_of
 from zkdash.timeline.segments import ALIVE_MS, Mark, Segment, segments
-from zkdash.timeline.times import Later, later, now_ms
+from zkdash.timeline.times import Later, later
 from zkdash.zookeeper.states import Observation, State
 
 L = get_logger(__name__)

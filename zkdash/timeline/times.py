@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,11 +11,6 @@ Later = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS = 253_402_300_799_999  # the end of the year 9999
-
-
-def now_ms() -> int:
-    """The present, UTC milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 def later(delay_s: float, callback: Callable[[], object]) -> asyncio.TimerHandle:

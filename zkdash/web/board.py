@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from zkdash.clock import now_ms
 from zkdash.log import get_logger
 from zkdash.timeline.event import Event
 from zkdash.timeline.segments import Segment
@@ -16,7 +17,7 @@ from zkdash.web.live import LiveHub
 from zkdash.web.pieces import Frame, facts, frame_of, lane_of, swimlane
 from zkdash.web.render import fragment
 from zkdash.web.urls import url_for_cluster
-from zkdash.web.wire import now_ms, partial
+from zkdash.web.wire import partial
 from zkdash.web.words import Standing, standing
 from zkdash.zookeeper.states import Cause
 

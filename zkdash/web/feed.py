@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from yarl import URL
 
+from zkdash.clock import now_ms
 from zkdash.log import get_logger
 from zkdash.timeline.event import Event
 from zkdash.timeline.segments import Segment
@@ -18,7 +19,7 @@ from zkdash.web.live import LiveHub
 from zkdash.web.pieces import lane_of, swimlane
 from zkdash.web.render import fragment
 from zkdash.web.timerange import View
-from zkdash.web.wire import now_ms, partial
+from zkdash.web.wire import partial
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer

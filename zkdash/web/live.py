@@ -15,10 +15,11 @@ from typing import Protocol
 
 from aiohttp import WSCloseCode, web
 
+from zkdash.clock import now_ms
 from zkdash.log import get_logger
 from zkdash.web.keys import HUB
 from zkdash.web.origin import refuse_foreign_origin
-from zkdash.web.wire import Viewer, frame, now_ms, tick
+from zkdash.web.wire import Viewer, frame, tick
 
 L = get_logger(__name__)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time as clock
 from functools import cache
 from typing import Any
 
@@ -10,6 +9,7 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
+from zkdash.clock import now_ms
 from zkdash.web import filters, urls, words
 from zkdash.web.assets import assets_root, shipped
 from zkdash.web.keys import BOARD
@@ -89,7 +89,7 @@ def page(request: web.Request, template: str, **context: Any) -> str:
     context |= {
         "layout": "components/main_only.html" if is_partial(request) else "base.html",
         "board": request.app[BOARD],
-        "now": int(clock.time() * 1000),
+        "now": now_ms(),
     }
     return environment().get_template(template).render(context)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import struct
-import time
 
 import orjson
 from aiohttp import web
+
+from zkdash.clock import now_ms
 
 BACKLOG_BYTES = 1 << 20
 """What may wait for one viewer beside its first snapshot; who lets more pile up is dropped and comes back."""
@@ -55,7 +56,3 @@ def frame(payload: bytes) -> bytes:
 def tick() -> bytes:
     """The frame that says zkdash is there: JSON without content, which htmx hands on and swaps nowhere."""
     return frame(orjson.dumps({"now": now_ms()}))
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from kazoo.protocol.states import ZnodeStat
 from markupsafe import Markup
 
+from zkdash.clock import now_ms
 from zkdash.web import urls
 from zkdash.web.render import fragment
-from zkdash.web.wire import now_ms
 from zkdash.web.znode_watch import News, Reading, mark_of
 from zkdash.web.znode_wish import Tab, Wish
 from zkdash.znodes import acl, paths, quota, shown, stat

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from kazoo.exceptions import NoAuthError, NoNodeError, ZookeeperError
 from kazoo.protocol.states import ZnodeStat
 
+from zkdash.clock import now_ms
 from zkdash.log import get_logger
-from zkdash.web.wire import now_ms
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, ReplyTooLarge
 from zkdash.zookeeper.watches import watch
 

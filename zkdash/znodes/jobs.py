@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import enum
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 from kazoo.exceptions import NoAuthError, NoNodeError
 
+from zkdash.clock import now_ms
 from zkdash.log import get_logger
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, NonsenseReply
 
@@ -43,7 +43,7 @@ class Job(ABC):
     def __init__(self) -> None:
         self.phase = Phase.WAITING
         self.trouble = ""
-        self.began_at = _now_ms()
+        self.began_at = now_ms()
         self.ended_at: int | None = None
         self.viewers = 0
         self.version = 0
@@ -96,7 +96,7 @@ class Job(ABC):
             if not self.phase.ended:
                 self.phase = Phase.DONE
             self._task = None
-            self.ended_at = _now_ms()
+            self.ended_at = now_ms()
             if self._once_more and self.phase is Phase.STOPPED:
                 self.start()
             self._once_more = False
@@ -180,7 +180,7 @@ class Jobs:
         job = self._jobs.get(key)
         if job is not None and job.phase.ended:
             job.reset()
-            job.phase, job.began_at = Phase.WAITING, _now_ms()
+            job.phase, job.began_at = Phase.WAITING, now_ms()
             job.start()
 
     async def stop(self) -> None:
@@ -242,7 +242,3 @@ def in_words(error: BaseException) -> str:
             return f"{error}."
     L.exception("A crawl broke.")  # called while it is being handled
     return "Something went wrong in zkdash; its log has the details."
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

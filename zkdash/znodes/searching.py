@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kazoo.exceptions import NoAuthError, NoNodeError
 
+from zkdash.clock import now_ms
 from zkdash.znodes import outlet
 from zkdash.znodes.jobs import Job, Phase, in_words
 from zkdash.znodes.search import Matcher, Search
@@ -143,7 +143,7 @@ class SearchJob(CrawlJob):
         super().reset()
         self.hits.close()
         self.hits = Spool()
-        self._matcher = Matcher(self.search, time.time_ns() // 1_000_000)
+        self._matcher = Matcher(self.search, now_ms())
 
     def take(self, part: Part, batch: Batch) -> None:
         for index in self._matcher.names(list(batch.paths)):

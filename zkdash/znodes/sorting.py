@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from zkdash.clock import now_ms
 from zkdash.znodes import paths
 from zkdash.znodes.choice import KEYS, Sort
 from zkdash.znodes.listing import ListingCache, Version
@@ -53,7 +54,7 @@ class Sorting:
     async def run(self) -> Sorted | None:
         """The order, or None when nobody wants it any more. Raises ClusterUnavailable."""
         many, measure = ManyReads(self.container), KEYS[self.sort.column]
-        began, keys = time.time_ns() // 1_000_000, dict[str, int]()
+        began, keys = now_ms(), dict[str, int]()
         while self.done < len(self.names):
             if time.monotonic() - self.asked_at > UNASKED_S:
                 return None

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import enum
 import ssl
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from zkdash.clock import now_ms
 from zkdash.zookeeper import admin_server, four_letter
 from zkdash.zookeeper.refusals import NotAnswered, Trouble
 
@@ -131,7 +131,7 @@ async def ask(target: Target, command: Command | str) -> Answer | Refusal:
                 except NotAnswered as failure:
                     failures.append(failure)
                 else:
-                    return Answer(target.name, command, way, body, time.time_ns() // 1_000_000)
+                    return Answer(target.name, command, way, body, now_ms())
     except TimeoutError:
         failures.append(NotAnswered(Trouble.SILENT, f"no whole answer within {ASK_S:.0f} s"))
     return _refusal(target, command, failures)

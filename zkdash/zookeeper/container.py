@@ -15,6 +15,7 @@ from asab.zookeeper import ZooKeeperContainer
 from kazoo.protocol.states import ZnodeStat
 from kazoo.security import ACL
 
+from zkdash.clock import now_ms
 from zkdash.config import ClusterConfig
 from zkdash.log import NOTICE, get_logger
 from zkdash.zookeeper import paths
@@ -85,7 +86,7 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
         self.label = config.label or config.name
         self.observation: Observation | None = None
         self._status: Status | None = None
-        self._since = _now_ms()
+        self._since = now_ms()
         self._since_monotonic = time.monotonic()
         self._timer: asyncio.TimerHandle | None = None
         self.ZooKeeper = ReadOnlyWrapper(self)
@@ -131,7 +132,7 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
             self.App.PubSub.publish("Cluster.reason!", self)
 
     def _say(self, one: Step) -> None:
-        now, now_monotonic = _now_ms(), time.monotonic()
+        now, now_monotonic = now_ms(), time.monotonic()
         lasted_ms = round((now_monotonic - self._since_monotonic) * 1000) if one.from_state else None
         if one.kind is Kind.STATE:
             self._since, self._since_monotonic = now, now_monotonic
@@ -257,7 +258,3 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
 
 def _asab_path(path: str) -> str:
     return "/" + path.strip("/")
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -44,7 +44,7 @@ class WaitingTakenOff(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if not str(record.msg).startswith("Executing %s took") or not isinstance(record.args, tuple):
             return True
-        took_s = float(record.args[1])  # type: ignore[arg-type]
+        took_s = float(record.args[1])  # type: ignore[arg-type]  # asyncio's second argument is a float
         began = time.monotonic() - took_s
         before = next((waited for at, waited in reversed(self._samples) if at <= began), 0.0)
         own_s = took_s - max(self._waited_s() - before, 0.0)

@@ -53,9 +53,9 @@ class Holders:
         if kind.session is None:
             return Holding(path=path, kind=kind.kind)
         session = stat.ephemeralOwner & UNSIGNED_64
-        members = await self._members(container)
+        members = await self.members(container)
         said, dump = await asyncio.gather(
-            self._all(container, members, Command.CONS), self._dump(container, members.targets)
+            self.everywhere(container, members, Command.CONS), self.dump(container, members.targets)
         )
         gaps = gaps_of(members, [*said, *dump])
         return await asyncio.to_thread(
@@ -65,18 +65,21 @@ class Holders:
     async def watching(self, container: ClusterContainer, path: str) -> Watching:
         """Who watches the znode, which need not be there. Raises InvalidPath and ClusterUnavailable."""
         there = await container.stat(path) is not None
-        members = await self._members(container)
+        members = await self.members(container)
         said, cons = await asyncio.gather(
-            self._all(container, members, Command.WCHP), self._all(container, members, Command.CONS)
+            self.everywhere(container, members, Command.WCHP), self.everywhere(container, members, Command.CONS)
         )
         gaps = gaps_of(members, [*said, *cons])
         real = paths.join(container.config.path, path)
         return await asyncio.to_thread(join_watching, path, real, there, _answers(said), _answers(cons), gaps)
 
-    async def _members(self, container: ClusterContainer) -> Members:
+    async def members(self, container: ClusterContainer) -> Members:
+        """Whom to ask."""
         return await self._once((container.config,), lambda: members_of(container))
 
-    async def _all(self, container: ClusterContainer, members: Members, command: Command) -> list[Answer | Refusal]:
+    async def everywhere(
+        self, container: ClusterContainer, members: Members, command: Command
+    ) -> list[Answer | Refusal]:
         """What each server says, all at once. An address that is another way to a server that answered is left out."""
         said = await asyncio.gather(*(self._ask(container, target, command) for target in members.targets))
         reached = {
@@ -90,7 +93,7 @@ class Holders:
             if isinstance(one, Answer) or not (_is_v6(target) and (target.host, target.port) in reached)
         ]
 
-    async def _dump(self, container: ClusterContainer, targets: tuple[Target, ...]) -> list[Answer | Refusal]:
+    async def dump(self, container: ClusterContainer, targets: tuple[Target, ...]) -> list[Answer | Refusal]:
         """What one server says of ephemeral znodes, which are the same everywhere: it costs each that is asked.
 
         First the server of zkdash's own session; the others only if that one says nothing.

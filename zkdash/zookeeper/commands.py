@@ -29,12 +29,13 @@ ADMIN_SERVER = "admin.enableServer=true"
 class Command(enum.Enum):
     """What may be asked: (four-letter word, AdminServer's name); "" where that way doesn't know it.
 
-    `crst`, `srst`, `stmk`, `reset`, `stat_reset`, `set_trace_mask`, `snapshot`, `restore`, … change things; `conf` and
-    `envi` may tell passwords.
+    `crst`, `srst`, `stmk`, `reset`, `stat_reset`, `set_trace_mask`, `snapshot`, `restore`, … change things;
+    `initial_configuration` and `envi` may tell passwords. Of `conf` only numbers are read.
     """
 
     SRVR = ("srvr", "server_stats")
     MNTR = ("mntr", "monitor")
+    CONF = ("conf", "configuration")
     CONS = ("cons", "connections")
     DUMP = ("dump", "dump")
     WCHP = ("wchp", "watches_by_path")

@@ -13,7 +13,13 @@ CHUNK_BYTES = 256 * 1024
 NOT_ALLOWED = b"is not executed because it is not in the whitelist"
 NOT_SERVING = b"This ZooKeeper instance is not currently serving requests"
 
-MARKS = {"dump": b"Sessions with Ephemerals", "cons": b"queued=", "srvr": b"Zookeeper version", "mntr": b"zk_"}
+MARKS = {
+    "conf": b"clientPort",
+    "cons": b"queued=",
+    "dump": b"Sessions with Ephemerals",
+    "mntr": b"zk_",
+    "srvr": b"Zookeeper version",
+}
 """What a real answer has in it."""
 
 

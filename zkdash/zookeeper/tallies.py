@@ -1,0 +1,88 @@
+"""What servers' answers say in sum: how many ephemeral znodes and watches each session has. Pure; nothing raises.
+
+Sources: ZooKeeper's DataTree.dumpEphemerals, WatchManager.dumpWatches, ZooKeeperServerConf and Commands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import orjson
+
+from zkdash.zookeeper.answers import EPHEMERALS, UNSIGNED_64
+from zkdash.zookeeper.commands import Answer, Way
+
+_SESSION = re.compile(rb"0x([0-9a-f]{1,16}):?")
+_LIMIT = re.compile(rb"^maxClientCnxns=(\d{1,9})\s*$", re.MULTILINE)
+MAX_NUMBER = 10**9
+
+
+def ephemeral_counts(answer: Answer) -> Counter[int]:
+    """How many ephemeral znodes each session has, of an answer to `dump`. Session ids are unsigned."""
+    if answer.way is Way.ADMIN:
+        found: Counter[int] = Counter()
+        for key, paths in _mapping(_json(answer).get("session_id_to_ephemeral_paths")).items():
+            session = _session_of(key)
+            if session is not None and isinstance(paths, list):
+                found[session] += len(paths)
+        return found
+    return _below_heads(answer.body.partition(EPHEMERALS)[2])
+
+
+def watch_counts(answer: Answer) -> Counter[int]:
+    """How many paths each session watches for data or existence, of an answer to `wchp`. Session ids are unsigned."""
+    found: Counter[int] = Counter()
+    if answer.way is Way.ADMIN:
+        for sessions in _mapping(_json(answer).get("path_to_session_ids")).values():
+            if isinstance(sessions, list):
+                found.update(
+                    one & UNSIGNED_64 for one in sessions if isinstance(one, int) and not isinstance(one, bool)
+                )
+        return found
+    for line in answer.body.split(b"\n"):
+        if line.startswith(b"\t") and (match := _SESSION.fullmatch(line.strip())):
+            found[int(match[1], 16)] += 1
+    return found
+
+
+def max_client_connections(answer: Answer) -> int | None:
+    """How many connections a server takes from one address, 0 for any number; None if it doesn't say."""
+    if answer.way is Way.ADMIN:
+        value = _json(answer).get("max_client_cnxns")
+        return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_NUMBER else None
+    match = _LIMIT.search(answer.body)
+    return int(match[1]) if match else None
+
+
+def _below_heads(body: bytes) -> Counter[int]:
+    """Lines "0x1:" and, below each, a line with a tab for every path."""
+    found: Counter[int] = Counter()
+    session: int | None = None
+    for line in body.split(b"\n"):
+        if line.startswith(b"\t"):
+            if session is not None:
+                found[session] += 1
+        else:
+            match = _SESSION.fullmatch(line.strip())
+            session = int(match[1], 16) if match else None
+    return found
+
+
+def _session_of(key: str) -> int | None:
+    digits = key.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 21):
+        return None
+    return int(key) & UNSIGNED_64
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    try:
+        return _mapping(orjson.loads(answer.body))
+    except orjson.JSONDecodeError:
+        return {}
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

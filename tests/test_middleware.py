@@ -47,7 +47,7 @@ async def test_every_answer_has_the_security_headers(site: Site, path: str) -> N
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
         assert "aiohttp" not in answer.headers["Server"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from kazoo.exceptions import NoAuthError, NoNodeError
 from zkdash.log import get_logger
 from zkdash.store.engine import StoreUnavailable
 from zkdash.web import filters
+from zkdash.web.bodies import BadFields
 from zkdash.web.words import STATE_WORDS
 from zkdash.znodes.paths import BadPath
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, ReplyTooLarge
@@ -33,6 +34,8 @@ class Failure:
     since: int | None = None
     reference: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
+    """Of what was sent: (field, what is wrong with it)."""
 
 
 def failure_of(error: Exception, request: web.Request) -> Failure:
@@ -50,6 +53,8 @@ def failure_of(error: Exception, request: web.Request) -> Failure:
             return Failure(400, "Not a znode's path", f"{error}")
         case StoreUnavailable():
             return Failure(503, "The log can't be read", f"{error}", True)
+        case BadFields():
+            return replace(http_failure(error, request), errors=tuple(error.errors.items()))
         case web.HTTPException():
             return http_failure(error, request)
     return unexpected(request)
@@ -70,7 +75,8 @@ def http_failure(error: web.HTTPException, request: web.Request) -> Failure:
     detail = "" if given == error.reason else given
     headers: tuple[tuple[str, str], ...] = ()
     if isinstance(error, web.HTTPMethodNotAllowed):
-        detail = f"{request.method} is not possible here: zkdash only shows."
+        only = ": zkdash only shows" if error.allowed_methods <= {"GET", "HEAD"} else ""
+        detail = f"{request.method} is not possible here{only}."
         headers = (("Allow", ", ".join(sorted(error.allowed_methods))),)
     if error.status == 404 and not detail:
         detail = "Nothing is at this address."

@@ -12,7 +12,7 @@ from aiohttp import web
 from zkdash.web import filters, urls
 from zkdash.web.failures import Failure, failure_of
 from zkdash.web.keys import ZKDASH
-from zkdash.web.origin import host_is_known
+from zkdash.web.origin import host_is_known, refuse_foreign_change
 from zkdash.web.render import is_partial, render
 from zkdash.znodes import paths
 
@@ -23,11 +23,12 @@ SECURITY_HEADERS = {
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with no-referrer, forms would not say their Origin
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+READING = frozenset({"GET", "HEAD"})
 COMPRESS_BYTES = 4096
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz"})
 """What a load balancer or a container's health check asks by address, whatever names are configured."""
@@ -41,6 +42,14 @@ async def refuse_unknown_hosts(request: web.Request, handler: Handler) -> web.St
     raise web.HTTPMisdirectedRequest(
         text=f"zkdash does not answer to the name {request.host}. If it is right, add it to [web] hosts."
     )
+
+
+@web.middleware
+async def refuse_foreign_changes(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """403 for what would change something and comes from a page of another site."""
+    if request.method not in READING and request.match_info.http_exception is None:
+        refuse_foreign_change(request)
+    return await handler(request)
 
 
 @web.middleware
@@ -85,6 +94,8 @@ def problem(failure: Failure, instance: str) -> web.Response:
     if failure.cluster is not None:
         body |= {"cluster": failure.cluster, "state": failure.state}
         body["since"] = filters.iso(failure.since) if failure.since is not None else None
+    if failure.errors:
+        body["errors"] = [{"field": field, "detail": detail} for field, detail in failure.errors]
     if failure.reference is not None:
         body["reference"] = failure.reference
     return web.Response(body=orjson.dumps(body), status=failure.status, content_type="application/problem+json")
@@ -131,4 +142,4 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
     response.headers["Server"] = "zkdash"
 
 
-MIDDLEWARES = (compress_pages, answer_failures, refuse_unknown_hosts)
+MIDDLEWARES = (compress_pages, answer_failures, refuse_unknown_hosts, refuse_foreign_changes)

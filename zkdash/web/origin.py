@@ -1,4 +1,4 @@
-"""Who may ask: the Host that a request names, and the Origin of a page that opens a websocket."""
+"""Who may ask: the Host that a request names, and the page that opens a websocket or changes something."""
 
 from __future__ import annotations
 
@@ -63,6 +63,25 @@ def refuse_foreign_origin(request: web.Request) -> None:
     if origin is None or origin_matches(origin, request.host, request.app[ZKDASH].config.web):
         return
     raise web.HTTPForbidden(text="Pages of other sites can't listen to zkdash.")
+
+
+def refuse_foreign_change(request: web.Request) -> None:
+    """Raise 403 unless what would change something comes from zkdash's own page, or from a script by the API.
+
+    A browser says where a page comes from: by Sec-Fetch-Site over https and on this machine, else by Origin. What
+    says neither is a script, or a browser that can't be trusted: it gets no further than to the API, which takes
+    no body that a form can send.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site in ("same-origin", "same-site", "cross-site"):
+        ours = site == "same-origin"
+    elif origin is not None:
+        ours = origin_matches(origin, request.host, request.app[ZKDASH].config.web)
+    else:
+        browser = request.headers.get("User-Agent", "").startswith("Mozilla/")
+        ours = site is None and not browser and request.path.startswith("/api/")
+    if not ours:
+        raise web.HTTPForbidden(text="Only zkdash's own pages can do this, and scripts by the API.")
 
 
 def origin_matches(origin: str, host_header: str, config: WebConfig) -> bool:

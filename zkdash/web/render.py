@@ -10,7 +10,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from zkdash.clock import now_ms
-from zkdash.web import filters, urls, words
+from zkdash.web import done, filters, urls, words
 from zkdash.web.assets import assets_root, shipped
 from zkdash.web.keys import BOARD
 from zkdash.znodes import marks, paths
@@ -97,7 +97,11 @@ def page(request: web.Request, template: str, **context: Any) -> str:
 def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """Answer with a template: a page, or only its `main` block when htmx asks; `_name.html` is always itself.
 
-    Every template finds `board` (the kept frame) and `now` (UTC ms) beside `context`.
+    Every template finds `board` (the kept frame), `now` (UTC ms) and `done` (what was just done) beside `context`.
     """
-    text = page(request, template, **context)
-    return web.Response(text=text, status=status, content_type="text/html", headers={"Vary": "HX-Request"})
+    whole = not is_partial(request)
+    text = page(request, template, **context, done=done.said(request) if whole else "")
+    response = web.Response(text=text, status=status, content_type="text/html", headers={"Vary": "HX-Request"})
+    if whole:
+        done.forget(request, response)
+    return response

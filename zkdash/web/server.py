@@ -14,6 +14,7 @@ from zkdash.log import NOTICE, get_logger
 from zkdash.web.alerts import Alerting
 from zkdash.web.assets import shipped
 from zkdash.web.board import Board
+from zkdash.web.bodies import MAX_BODY_BYTES
 from zkdash.web.feed import Feed
 from zkdash.web.keys import (
     ALERTING,
@@ -52,7 +53,7 @@ MAX_LINE_BYTES = 64 * 1024
 
 def make_site(dashboard: Dashboard) -> web.Application:
     """The whole site as an aiohttp application, which starts and stops its own parts."""
-    site = web.Application(middlewares=MIDDLEWARES)
+    site = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     hub = LiveHub()
     board, feed, alerting = Board(dashboard, hub), Feed(dashboard, hub), Alerting(dashboard, hub)
     streams = EventStreams(dashboard)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from . import options, values
 from .ini import Document
 from .mistakes import Mistake, Place, shown
 from .model import ClusterConfig, SaslConfig, TlsConfig
 from .reader import Reader
+from .tls import read_tls, tls_files
 
 DEFAULTS = "zookeeper"
 VARIABLE = "ASAB_ZOOKEEPER_SERVERS"
@@ -177,44 +176,12 @@ def _cluster(reader: Reader, base: _Where, name: str) -> ClusterConfig | None:
 
 def _tls(reader: Reader) -> TlsConfig | None:
     on = reader.read("tls", values.yes_no)
-    verify = reader.read("verify", values.yes_no)
-    ca, cert, key = (reader.file(option) for option in ("ca", "cert", "key"))
-    if not on:
-        if on is False and reader.section != DEFAULTS:
-            _check_idle(reader)
-        return None
-    tls = TlsConfig(ca=ca, cert=cert, key=key, verify=verify is not False)
-    for one, other in (("cert", "key"), ("key", "cert")):
-        if reader.text(one) and not reader.text(other):
-            reader.mistake(one, f"{one} needs {other} beside it")
-            return tls
-    _try_tls(reader, tls)
-    return tls
-
-
-def _try_tls(reader: Reader, tls: TlsConfig) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        if tls.ca:
-            context.load_verify_locations(cafile=tls.ca)
-    except (ssl.SSLError, OSError, ValueError):
-        reader.mistake("ca", "this is not a PEM file of certificates")
-    if not tls.cert or not tls.key:
-        return
-    try:
-        context.load_cert_chain(tls.cert, tls.key, password=_no_passphrase)
-    except (ssl.SSLError, OSError, ValueError) as error:
-        mismatch = isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH"
-        reader.mistake(
-            "cert",
-            "this certificate and key do not belong together"
-            if mismatch
-            else "cert and key must be PEM files, a certificate and its key without a passphrase",
-        )
-
-
-def _no_passphrase() -> Literal[""]:
-    return ""
+    if on:
+        return tls_files(reader)
+    read_tls(reader)  # for the mistakes in it
+    if on is False and reader.section != DEFAULTS:
+        _check_idle(reader)
+    return None
 
 
 def _check_idle_tls(common: Reader, found: list[ClusterConfig | None]) -> None:

@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from zkdash import __version__
-from zkdash.alerts.notifiers.resolver import Resolver
+from zkdash.alerts.notifiers.http.resolver import Resolver
 from zkdash.config import AlertConfig
 
 DEADLINE_S = 10.0

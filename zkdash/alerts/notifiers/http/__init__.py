@@ -1,0 +1,1 @@
+"""What notifiers that speak HTTP have in common."""

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("quick_loop")
 
 CHANGING = [
     *("crst", "srst", "stmk", "gtmk", "reset", "stat_reset", "stats_reset", "set_trace_mask", "connection_stat_reset"),
-    *("snapshot", "snap", "restore", "rest", "shed_connections", "shed", "kill", "die", "conf", "envi", "reqs", "wchc"),
+    *("snapshot", "snap", "restore", "rest", "shed_connections", "shed", "kill", "die", "envi", "reqs", "wchc"),
     *("initial_configuration", "", "dump\n", "DUMP", "dump?x", "../dump", "dump crst", "srvr;crst"),
 ]
 

@@ -23,6 +23,8 @@ PAGES = {
     "children": "/clusters/prod/znodes/wide?tab=children",
     "stat": "/clusters/prod/znodes/apps?tab=stat",
     "acl": "/clusters/prod/znodes/apps?tab=acl",
+    "clients": "/clusters/prod/clients",
+    "one client": "/clusters/prod/clients?address=127.0.0.1&watches=1",
     "watchers tab": "/clusters/prod/znodes/apps?tab=holder",
     "holder": "/clusters/prod/holder?path=/apps",
     "watchers": "/clusters/prod/watchers?path=/apps",

@@ -111,6 +111,29 @@ def test_who_watches_it(scene: Scene) -> None:
     assert (nobody["exists"], nobody["watchers"], nobody["total"]) == (False, [], 0)
 
 
+def test_everybody_who_is_connected_with_what_they_hold(scene: Scene) -> None:
+    found = scene.zkdash.api("/clusters/up/clients?watches=1")
+    (client,) = [one for one in found["clients"] if one["address"] == "127.0.0.1"]
+    sessions = {one["session_id"]: one for one in client["sessions"]}
+    mine, yours = sessions[session_of(scene.first)], sessions[session_of(scene.last)]
+    assert (mine["client"], mine["server"], mine["ephemerals"]) == (
+        address_of(scene.first),
+        scene.ensemble.servers[0].address,
+        3,
+    )
+    assert (yours["ephemerals"], yours["watches"]) == (1, 1)
+    assert {one["limit"] for one in client["servers"]} == {0}
+    assert (found["not_told"], sorted(found["servers"])) == (
+        [],
+        sorted(server.address for server in scene.ensemble.servers),
+    )
+    page = scene.zkdash.get("/clusters/up/clients?address=127.0.0.1").text
+    assert session_of(scene.first) in page
+    assert "127.0.0.1" in scene.zkdash.get("/clusters/up/clients?find=127&sort=oldest").text
+    assert "No address has" in scene.zkdash.get("/clusters/up/clients?find=nobody").text
+    assert scene.zkdash.get("/clusters/up/clients?sort=size").status == 400
+
+
 def test_a_persistent_znode_is_held_by_nobody(scene: Scene) -> None:
     found = holder(scene.zkdash, "up", "/")
     assert (found["kind"], found["session_id"], found["connections"]) == ("persistent", None, [])

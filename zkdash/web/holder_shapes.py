@@ -17,13 +17,13 @@ def holding(one: Holding) -> dict[str, Any]:
         "path": one.path,
         "kind": one.kind.partition(":")[0],
         "session_id": None if one.session is None else hex_id(one.session),
-        "connections": [{"server": seat.server, **_connection(seat.connection)} for seat in one.seats],
+        "connections": [{"server": seat.server, **connection(seat.connection)} for seat in one.seats],
         "others": list(one.others),
         "others_total": one.others_total,
         "others_outside": one.outside,
         "one_port": one.one_port,
         "servers": list(one.heard),
-        "not_told": [_gap(gap) for gap in one.gaps],
+        "not_told": [gap(each) for each in one.gaps],
         "settings": list(one.settings),
         "at": _time(one.at),
     }
@@ -45,13 +45,14 @@ def watching(one: Watching) -> dict[str, Any]:
         ],
         "total": one.total,
         "servers": list(one.heard),
-        "not_told": [_gap(gap) for gap in one.gaps],
+        "not_told": [gap(each) for each in one.gaps],
         "settings": list(one.settings),
         "at": _time(one.at),
     }
 
 
-def _connection(one: Connection) -> dict[str, Any]:
+def connection(one: Connection) -> dict[str, Any]:
+    """What a server tells of a client's connection."""
     return {
         "client": one.client,
         "since": _time(one.since),
@@ -65,8 +66,9 @@ def _connection(one: Connection) -> dict[str, Any]:
     }
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
-    return {"server": gap.server, "command": gap.command, "reason": gap.reason, "settings": list(gap.settings)}
+def gap(one: Gap) -> dict[str, Any]:
+    """What a server did not tell."""
+    return {"server": one.server, "command": one.command, "reason": one.reason, "settings": list(one.settings)}
 
 
 def _time(at: int | None) -> str | None:

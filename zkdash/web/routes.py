@@ -8,6 +8,7 @@ from zkdash.web import (
     alerts,
     api,
     api_crawls,
+    clients,
     cluster,
     compare,
     export,
@@ -27,6 +28,7 @@ from zkdash.web import (
 ROUTES = (
     ("/", overview.index),
     ("/clusters/{name}", cluster.show),
+    ("/clusters/{name}/clients", clients.index),
     ("/clusters/{name}/usage", usage.index),
     ("/clusters/{name}/znodes", znodes.show),
     ("/clusters/{name}/znodes/{path:.*}", znodes.show),
@@ -43,6 +45,7 @@ ROUTES = (
     ("/api/v1/clusters/{name}/znodes", api.znodes),
     ("/api/v1/clusters/{name}/export", export.download),
     ("/api/v1/clusters/{name}/usage", api_crawls.usage),
+    ("/api/v1/clusters/{name}/clients", clients.api_clients),
     ("/api/v1/clusters/{name}/holder", holders.api_holder),
     ("/api/v1/clusters/{name}/watchers", holders.api_watchers),
     ("/api/v1/search", api_crawls.search),

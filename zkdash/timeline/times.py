@@ -1,24 +1,5 @@
-"""Time as the log has it: UTC, milliseconds since the epoch."""
+"""Time as the log has it. It is what all rooms use: zkdash.clock."""
 
-from __future__ import annotations
+from zkdash.clock import Later, iso, later
 
-import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-
-Later = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
-"""Calls back after seconds; tests have one whose time they move."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_MS = 253_402_300_799_999  # the end of the year 9999
-
-
-def later(delay_s: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
-    """Call back after `delay_s` seconds of monotonic time."""
-    return asyncio.get_running_loop().call_later(delay_s, callback)
-
-
-def iso(at: int) -> str:
-    """ISO 8601 in UTC with milliseconds and "Z". Never raises: a time outside the calendar is moved to its edge."""
-    moment = _EPOCH + timedelta(milliseconds=min(max(at, 0), _LAST_MS))
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+__all__ = ["Later", "iso", "later"]

@@ -16,6 +16,8 @@ from kazoo.security import ACL, make_acl, make_digest_acl
 
 from zkdash.znodes.export import Format, Wanted, export
 from zkdash.znodes.walk import Walk
+from zkdash.zookeeper.errors import ClusterUnavailable
+from zkdash.zookeeper.states import State
 
 VALUES: dict[str, bytes | None] = {
     "/": b"",
@@ -37,6 +39,7 @@ class Fake:
         self.values = values
         self.locked = locked
         self.size = size
+        self.breaks: tuple[int, ...] = ()
         self.asked: list[int] = []
 
     def _names(self, path: str) -> list[str]:
@@ -45,6 +48,8 @@ class Fake:
 
     def _each(self, of: Sequence[str], answer: Any) -> list[Any]:
         self.asked.append(len(of))
+        if len(self.asked) in self.breaks:
+            raise ClusterUnavailable("prod", State.SUSPENDED, 0, "the connection was lost")
         return [
             NoAuthError() if path in self.locked else answer(path) if path in self.values else NoNodeError()
             for path in of
@@ -55,6 +60,9 @@ class Fake:
 
     async def data(self, of: Sequence[str]) -> list[Any]:
         return self._each(of, lambda path: (self.values[path], stat(len(self._names(path)))))
+
+    async def back(self, wait_s: float) -> bool:
+        return wait_s > 0
 
     async def acls(self, of: Sequence[str]) -> list[list[ACL] | Exception]:
         return [[make_acl("world", "anyone", read=True), make_digest_acl("ada", "x", all=True)] for _ in of]
@@ -116,6 +124,22 @@ async def test_a_zip_has_a_file_for_each_value_under_a_name_that_every_system_ca
     lines = [json.loads(line) for line in archive.read("znodes.jsonl").splitlines()]
     assert [line.get("path") for line in lines[:-1]] == ["/", "/a", "/a/..b", "/a/<script>", "/a/end.", "/a-b", "/ü"]
     assert lines[1]["file"] == "a/%data"
+
+
+@pytest.mark.parametrize("kind", list(Format))
+@pytest.mark.parametrize("at", [3, 4, 5, 6])
+async def test_a_cluster_that_comes_back_in_time_leaves_no_mark_in_the_file(kind: Format, at: int) -> None:
+    broken = Fake(VALUES, size=2)
+    broken.breaks = (at, at + 1, at + 4)
+    pieces = export(broken, Wanted("prod", "/", kind), wait_s=1.0)
+    assert b"".join([piece async for piece in pieces]) == await file_of(Wanted("prod", "/", kind))
+
+
+async def test_a_cluster_that_is_not_waited_for_ends_the_file() -> None:
+    broken = Fake(VALUES, size=2)
+    broken.breaks = (4,)
+    with pytest.raises(ClusterUnavailable):
+        await file_of(Wanted("prod", "/"), broken)
 
 
 @pytest.mark.parametrize("kind", list(Format))

@@ -192,6 +192,10 @@ def _export_parser() -> _Parser:
     parser.add_argument("-o", "--output", default="-", metavar="FILE", help="write here and not to the standard output")
     parser.add_argument("--no-stat", dest="stat", action="store_false", help="leave stats out, to compare clusters")
     parser.add_argument("--no-acl", dest="acl", action="store_false", help="leave access lists out")
+    parser.add_argument(
+        "--wait", type=_seconds, default=0, metavar="SECONDS",
+        help="should the cluster be lost on the way, wait so long for it, and go on where it stood",
+    )  # fmt: skip
     parser.set_defaults(listen=None, store=None)
     return parser
 
@@ -210,6 +214,12 @@ def _cluster(text: str) -> str:
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text[:6]) > 65535:
         raise argparse.ArgumentTypeError("write a number from 0 to 65535")
+    return int(text)
+
+
+def _seconds(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise argparse.ArgumentTypeError("write a number of seconds")
     return int(text)
 
 

@@ -18,6 +18,7 @@ from zkdash.config import ClusterConfig, Config
 from zkdash.errors import StartError
 from zkdash.znodes import paths
 from zkdash.znodes.export import Wanted, export
+from zkdash.znodes.marks import visible
 from zkdash.znodes.walk import Walk
 from zkdash.zookeeper.container import ClusterContainer
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
@@ -49,7 +50,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
     except paths.BadPath as error:
         raise StartError(f"{error}") from None
     try:
-        asyncio.run(_export(cluster, wanted, options.output))
+        asyncio.run(_export(cluster, wanted, options.output, options.wait))
     except NoNodeError:
         raise StartError(f"{wanted.path} is not there") from None
     except NoAuthError:
@@ -59,7 +60,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
-async def _export(config: ClusterConfig, wanted: Wanted, output: str) -> None:
+async def _export(config: ClusterConfig, wanted: Wanted, output: str, wait_s: float) -> None:
     bus = _Bus()
     service: Any = SimpleNamespace(App=SimpleNamespace(PubSub=bus), ProactorService=None)
     container = ClusterContainer(service, config)
@@ -68,10 +69,13 @@ async def _export(config: ClusterConfig, wanted: Wanted, output: str) -> None:
         await _connected(container, bus)
         reads = ManyReads(container)
         walk = Walk(reads, wanted.path, data=True, acls=wanted.acl)
-        async with contextlib.aclosing(export(reads, wanted, walk)) as pieces:
-            with _Target(output) as target:
-                async for piece in pieces:
-                    await asyncio.to_thread(target.write, piece)
+        try:
+            async with contextlib.aclosing(export(reads, wanted, walk, wait_s)) as pieces:
+                with _Target(output) as target:
+                    async for piece in pieces:
+                        await asyncio.to_thread(target.write, piece)
+        except ClusterUnavailable as error:
+            raise StartError(f"{error}{_how_far(walk)}") from None
         _tell(wanted, walk)
     finally:
         await container._stop()
@@ -115,6 +119,14 @@ class _Target:
             self._part.replace(self._path)
         else:
             self._part.unlink()
+
+
+def _how_far(walk: Walk) -> str:
+    if not walk.seen:
+        return ""
+    return (
+        f"; it got as far as {visible(walk.at)}, {walk.seen:,} znodes; with --wait it goes on when the cluster is back"
+    )
 
 
 def _tell(wanted: Wanted, walk: Walk) -> None:

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 
+MAX_WAIT_S = 3600
+
+
 async def download(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/clusters/{name}/export?path=&format=&stat=&acl="""
-    query = Query(request, ("path", "format", "stat", "acl"))
+    """GET /api/v1/clusters/{name}/export?path=&format=&stat=&acl=&wait="""
+    query = Query(request, ("path", "format", "stat", "acl", "wait"))
     container = find(request)
     wanted = Wanted(
         cluster=container.name,
@@ -31,10 +34,11 @@ async def download(request: web.Request) -> web.StreamResponse:
         stat=query.flag("stat", "1"),
         acl=query.flag("acl", "1"),
     )
+    wait_s = query.integer("wait", 0, 0, MAX_WAIT_S) or 0
     reads = ManyReads(container)
     if wanted.format is Format.ZIP and (await reads.total(wanted.path) or 0) > MAX_ZIPPED:
         raise web.HTTPBadRequest(text=f"A zip has at most {MAX_ZIPPED:,} znodes: take json or yaml, or a part of it.")
-    async with contextlib.aclosing(export(reads, wanted)) as pieces:
+    async with contextlib.aclosing(export(reads, wanted, wait_s=wait_s)) as pieces:
         return await send(request, wanted, pieces)
 
 

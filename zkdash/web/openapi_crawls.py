@@ -81,6 +81,7 @@ def _compare(get: Any, query: Any) -> dict[str, Any]:
 
 def _export(get: Any, query: Any, cluster_name: dict[str, Any]) -> dict[str, Any]:
     string, flag = {"type": "string"}, {"type": "integer", "enum": [0, 1], "default": 1}
+    seconds = {"type": "integer", "minimum": 0, "maximum": 3600, "default": 0}
     path: dict[str, Any] = get(
         "crawls",
         "exportSubtree",
@@ -92,6 +93,7 @@ def _export(get: Any, query: Any, cluster_name: dict[str, Any]) -> dict[str, Any
             query("format", "What the file is.", {**string, "enum": [*Format], "default": Format.JSON}),
             query("stat", "0: without stats.", flag),
             query("acl", "0: without access lists.", flag),
+            query("wait", "Seconds to wait for a cluster that is lost on the way, to go on where it stood.", seconds),
         ],
         [403, 404, 503],
     )

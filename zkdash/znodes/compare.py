@@ -65,6 +65,12 @@ class Side:
     def progress(self) -> Progress:
         return Progress(self.seen, self.denied + self.too_large, self.gone, self.total, self.elapsed_s)
 
+    def count(self, before: Side) -> None:
+        """Take over what its walk has counted, beside what there was before."""
+        if self.walk is not None:
+            self.seen, self.denied = before.seen + self.walk.seen, before.denied + self.walk.denied
+            self.too_large, self.gone = before.too_large + self.walk.too_large, before.gone + self.walk.gone
+
     def relative(self, path: str) -> str:
         """The path below the root: "/" for the root itself."""
         return path if self.root == "/" else path[len(self.root) :] or "/"

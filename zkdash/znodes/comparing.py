@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kazoo.exceptions import NoAuthError, NoNodeError
@@ -78,7 +79,7 @@ class CompareJob(Job):
     async def _nodes(self, side: Side) -> AsyncIterator[Node]:
         reads = ManyReads(side.container)
         after = side.absolute(self._last) if self._last else ""
-        before = side.seen, side.denied, side.too_large, side.gone
+        before = replace(side)
         side.phase, side.trouble = Phase.RUNNING, ""
         side.waits = side.container.ZooKeeper.Client.crawls.turn.locked()
         self.said()
@@ -87,13 +88,13 @@ class CompareJob(Job):
                 side.total = await reads.total(side.root)
             side.walk = Walk(reads, side.root, data=True, acls=self._rules.acl, after=after)
             async for batch in side.walk.batches():
-                walk, side.waits = side.walk, False
-                side.seen, side.denied = before[0] + walk.seen, before[1] + walk.denied
-                side.too_large, side.gone = before[2] + walk.too_large, before[3] + walk.gone
+                side.waits = False
+                side.count(before)
                 self.said()
                 for node in batch:
                     yield node
                 await asyncio.sleep(0)
+            side.count(before)  # what came last may all have been deleted
             side.phase = Phase.DONE
         except NoNodeError:
             if not after:

@@ -11,7 +11,7 @@ import enum
 import io
 import time
 import zipfile
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from zkdash.znodes import acl
 from zkdash.znodes.spool import Spool
 from zkdash.znodes.stat import hex_id
 from zkdash.znodes.walk import Node, Reads, Walk
+from zkdash.zookeeper.errors import ClusterUnavailable
 
 MAX_ZIPPED = 200_000
 """A zip keeps an index of its files in memory until its end."""
@@ -58,6 +59,12 @@ class Wanted:
         return f"{name.strip('_')[:80]}.{self.format}"
 
 
+class Source(Reads, Protocol):
+    """Reads that may come back after an outage."""
+
+    async def back(self, wait_s: float) -> bool: ...
+
+
 class Writer(Protocol):
     """Makes a file of nodes. `end` gets what could not be read: counts by what happened."""
 
@@ -70,13 +77,18 @@ class Writer(Protocol):
     def close(self) -> None: ...
 
 
-async def export(reads: Reads, wanted: Wanted, walk: Walk | None = None) -> AsyncGenerator[bytes, None]:
-    """The file in pieces; the next is read when it is asked for. Raises as Walk.batches; then the file is not whole."""
+async def export(
+    reads: Source, wanted: Wanted, walk: Walk | None = None, wait_s: float = 0.0
+) -> AsyncGenerator[bytes, None]:
+    """The file in pieces; the next is read when it is asked for. Raises as Walk.batches; then the file is not whole.
+
+    A cluster that is lost on the way is waited for, up to `wait_s` each time, and the file goes on where it stood.
+    """
     writer = WRITERS[wanted.format](wanted)
     walk = walk or Walk(reads, wanted.path, data=True, acls=wanted.acl)
     begun = False
     try:
-        async for batch in walk.batches():
+        async for batch in _batches(reads, walk, wait_s):
             if not begun:
                 begun = True
                 yield writer.begin()
@@ -85,6 +97,18 @@ async def export(reads: Reads, wanted: Wanted, walk: Walk | None = None) -> Asyn
         yield await asyncio.to_thread(writer.end, missing)
     finally:
         writer.close()
+
+
+async def _batches(reads: Source, walk: Walk, wait_s: float) -> AsyncIterator[list[Node]]:
+    while True:
+        try:
+            async for batch in walk.batches():
+                yield batch
+        except ClusterUnavailable:
+            if not walk.seen or not await reads.back(wait_s):
+                raise
+        else:
+            return
 
 
 def record(node: Node, wanted: Wanted) -> dict[str, Any]:

@@ -88,11 +88,17 @@ class Walk:
         self.gone = 0
 
     async def batches(self) -> AsyncIterator[list[Node]]:
-        """The znodes in order. Raises ClusterUnavailable, and NoNodeError or NoAuthError for the root alone."""
+        """The znodes in order. Raises ClusterUnavailable, and NoNodeError or NoAuthError for the root alone.
+
+        After ClusterUnavailable it can be called again, and goes on behind what it has handed out.
+        """
+        self._after, self._ahead = self.at, 0
         top = _Entry(Node(self._root), skip=bool(self._after))
         stack = [top]
         await self._read([top])
         if top.gone:
+            if self.seen:
+                return  # it went while the cluster was away
             raise NoNodeError
         if top.node.trouble == DENIED:
             raise NoAuthError

@@ -10,7 +10,7 @@ from collections.abc import Callable
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 """A longer reply is passed over. jute.maxbuffer is 1 MiB by default; a list of a million children has some 30 MiB."""
 
-FRAMES_A_TURN = 256
+FRAMES_A_TURN = 64
 HEAD_BYTES = 16
 """As much of a reply says whose it is."""
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kazoo.exceptions import UnimplementedError, ZookeeperError
+from kazoo.exceptions import NoAuthError, NoNodeError, UnimplementedError, ZookeeperError
 from kazoo.protocol.serialization import GetChildren, GetData
 from kazoo.protocol.states import ZnodeStat
 from kazoo.security import ACL
 
 from zkdash.zookeeper.crawl import RATE_LIMIT
 from zkdash.zookeeper.errors import ReplyTooLarge
+from zkdash.zookeeper.handler import LoopResult
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
@@ -20,8 +22,13 @@ if TYPE_CHECKING:
 FEWEST, MOST = 8, 512
 REPLY_BYTES = 256 * 1024
 STAT_BYTES = 80
+LOOK_S = 0.1
 PIPELINED = 256
 """Requests on their way at once, for what MultiRead can't do."""
+A_TURN = 32
+"""So many of them are sent before others have their turn of the loop."""
+OF_ONE_ZNODE = (NoNodeError, NoAuthError, ReplyTooLarge)
+"""Errors that say something of the znode asked for; others say it of the cluster."""
 
 
 class ManyReads:
@@ -48,6 +55,14 @@ class ManyReads:
             return None
         return below + 1
 
+    async def back(self, wait_s: float) -> bool:
+        """Wait until the cluster is connected, `wait_s` at most; gives whether it is."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                while not self._container.is_connected():  # noqa: ASYNC110 - no event tells it here
+                    await asyncio.sleep(LOOK_S)
+        return bool(self._container.is_connected())
+
     async def children(self, of: Sequence[str]) -> Sequence[list[str] | Exception]:
         """The names of the children of each path, in no order."""
         return await self._many([GetChildren(self._container._real(path), None) for path in of])
@@ -60,10 +75,12 @@ class ManyReads:
         """The access list of each path."""
         found: list[list[ACL] | Exception] = []
         for start in range(0, len(of), PIPELINED):
-            part = [self._client.get_acls_async(self._container._real(path)) for path in of[start : start + PIPELINED]]
-            answers = await self._each(part)
+            answers = await self._each(of[start : start + PIPELINED], self._acl)
             found += [one if isinstance(one, Exception) else one[0] for one in answers]
         return found
+
+    def _acl(self, path: str) -> Any:
+        return self._client.get_acls_async(self._container._real(path))
 
     async def _many(self, operations: list[Any]) -> list[Any]:
         features = await self._client.features.get()
@@ -74,7 +91,7 @@ class ManyReads:
                 found = await self._multi(operations)
             else:
                 for start in range(0, len(operations), PIPELINED):
-                    found += await self._each([self._alone(one) for one in operations[start : start + PIPELINED]])
+                    found += await self._each(operations[start : start + PIPELINED], self._alone)
         self._learn(found)
         return found
 
@@ -96,12 +113,15 @@ class ManyReads:
             return self._client.get_async(operation.path)
         return self._client.get_children_async(operation.path)
 
-    async def _each(self, results: list[Any]) -> list[Any]:
-        answers = await asyncio.gather(*(self._container._read(one) for one in results), return_exceptions=True)
-        for answer in answers:
-            if isinstance(answer, BaseException) and not isinstance(answer, ZookeeperError | ReplyTooLarge):
-                raise answer
-        return answers
+    async def _each(self, of: Sequence[Any], ask: Callable[[Any], Any]) -> list[Any]:
+        """The answers to as many requests, all on their way at once."""
+        asked = []
+        for number, one in enumerate(of, 1):
+            asked.append(ask(one))
+            if number % A_TURN == 0:
+                await asyncio.sleep(0)
+        found: list[Any] = await self._container._read(_together(asked))
+        return found
 
     def _learn(self, found: list[Any]) -> None:
         """How many to ask for next: as many as fill a reply, twice as many as now at most."""
@@ -113,3 +133,17 @@ class ManyReads:
                 size += 24 * len(one)
         fitting = len(found) * REPLY_BYTES // size
         self.size = max(FEWEST, min(MOST, 2 * self.size, fitting))
+
+
+async def _together(asked: Sequence[LoopResult]) -> list[Any]:
+    """What each gives. They come in order, so once the last is there none is waited for: a task each would be dear."""
+    found: list[Any] = []
+    if asked:
+        with contextlib.suppress(*OF_ONE_ZNODE):
+            await asked[-1]
+    for result in asked:
+        try:
+            found.append(await result)
+        except OF_ONE_ZNODE as error:
+            found.append(error)
+    return found

@@ -39,6 +39,10 @@ ASKED = [
     ("/api/v1/clusters/{name}", "/api/v1/clusters/gone", 200),
     ("/api/v1/clusters/{name}", "/api/v1/clusters/up?x=1", 400),
     ("/api/v1/clusters/{name}", "/api/v1/clusters/nope", 404),
+    ("/api/v1/clusters/{name}/availability", "/api/v1/clusters/up/availability", 200),
+    ("/api/v1/clusters/{name}/availability", "/api/v1/clusters/gone/availability", 200),
+    ("/api/v1/clusters/{name}/availability", "/api/v1/clusters/up/availability?x=1", 400),
+    ("/api/v1/clusters/{name}/availability", "/api/v1/clusters/nope/availability", 404),
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes", 200),
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/text", 200),
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/binary", 200),
@@ -174,6 +178,7 @@ def test_every_answer_that_the_document_promises_is_asked_for_here() -> None:
     """But those of a log that can't be read, which tests/test_api_events.py has, and of websockets, below."""
     promised = {(path, int(status)) for path, item in build()["paths"].items() for status in item["get"]["responses"]}
     elsewhere = {(path, 503) for path in build()["paths"] if "/clusters" not in path}
+    elsewhere |= {("/api/v1/clusters/{name}/availability", 503)}
     elsewhere |= {("/api/v1/events/stream", 101), ("/api/v1/events/stream", 403)}
     assert promised - elsewhere == {(path, status) for path, _, status in ASKED}
 

@@ -8,6 +8,7 @@ from zkdash.web import (
     alerts,
     api,
     api_crawls,
+    availability,
     clients,
     cluster,
     compare,
@@ -28,6 +29,7 @@ from zkdash.web import (
 ROUTES = (
     ("/", overview.index),
     ("/clusters/{name}", cluster.show),
+    ("/clusters/{name}/availability", availability.index),
     ("/clusters/{name}/clients", clients.index),
     ("/clusters/{name}/usage", usage.index),
     ("/clusters/{name}/znodes", znodes.show),
@@ -42,6 +44,7 @@ ROUTES = (
     ("/live", live.live),
     ("/api/v1/clusters", api.clusters),
     ("/api/v1/clusters/{name}", api.cluster),
+    ("/api/v1/clusters/{name}/availability", availability.api),
     ("/api/v1/clusters/{name}/znodes", api.znodes),
     ("/api/v1/clusters/{name}/export", export.download),
     ("/api/v1/clusters/{name}/usage", api_crawls.usage),

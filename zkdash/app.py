@@ -13,6 +13,7 @@ import asab
 
 from zkdash.alerts.service import AlertService
 from zkdash.config import Config, ConfigError, hand_over
+from zkdash.ensemble.service import EnsembleService
 from zkdash.log import NOTICE, get_logger
 from zkdash.store.engine import Store
 from zkdash.timeline.service import EventService
@@ -72,6 +73,10 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         self.clusters = ClusterService(self)
         self._to_stop.append(self.clusters.stop)
 
+        self.ensemble = EnsembleService(self, self.clusters, hold=self._hold_alerts)
+        await self.ensemble.start()
+        self._to_stop.append(self.ensemble.stop)
+
         # Pages end before the clusters do: nobody shall see them all turn LOST because zkdash goes.
         self.web = WebServer(self, self.config.web)
         await self.web.start()
@@ -90,6 +95,9 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
                 await stop()  # type: ignore[misc]  # each of them is a coroutine function
             except Exception:
                 L.exception("A service did not stop cleanly.")
+
+    def _hold_alerts(self, reason: str | None) -> None:
+        """Hold all alerts back while zkdash itself is the trouble; None lets them go."""
 
     # SIGHUP
 

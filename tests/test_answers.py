@@ -167,13 +167,13 @@ server.7=zk7:2888:3888:participant;99999
 version=100000000
 """
     assert members_told(value) == (
-        Member("zk1.example", 2181),
-        Member("zk2.example", 2182),
-        Member("10.1.0.3", 2183),
-        Member("2001:db8::44", 2184),
-        Member("zk5a", 2185),
-        Member("127.0.0.1", None),
-        Member("zk7", None),
+        Member("zk1.example", 2181, 1),
+        Member("zk2.example", 2182, 2, observer=True),
+        Member("10.1.0.3", 2183, 3),
+        Member("2001:db8::44", 2184, 4),
+        Member("zk5a", 2185, 5),
+        Member("127.0.0.1", None, 6),
+        Member("zk7", None, 7),
     )
 
 

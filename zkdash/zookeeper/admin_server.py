@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,12 @@ from zkdash.zookeeper.refusals import NotAnswered, Trouble, too_large, unreachab
 
 MAX_BYTES = 16 * 1024 * 1024
 """JSON takes many times its size when it is read; what is larger is asked for as text."""
+
+KEPT_BYTES = 1024 * 1024
+"""What is asked by a timer is smaller."""
+
+KEPT_S = 25.0
+"""For how long a connection waits for the next question; Jetty hangs up after 30 s."""
 
 CONNECT_S = 0.6
 LOOP_BYTES = 64 * 1024
@@ -37,21 +44,58 @@ async def ask(
     to a server with that port. `tls` makes the context for https. Has no deadline of its own.
     """
     url = URL(base)
-    try:
+    with _in_words(base):
         if ip is None:
             ip = (await resolve(url.host or "", url.port or 80, CONNECT_S))[0].ip
         context = await asyncio.to_thread(tls) if tls is not None and url.scheme == "https" else True
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S)
-        async with aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(force_close=True, ssl=context),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            timeout=timeout,
-        ) as session:
+        async with _session(aiohttp.TCPConnector(force_close=True, ssl=context)) as session:
             if client_port is not None:
                 await _check_port(session, url, ip, client_port)
             body, _ = await _get(session, url, ip, name, limit)
             return body
+
+
+class Connections:
+    """Connections to AdminServers that are kept, for those that ask again and again."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    async def ask(
+        self, base: str, name: str, *, ip: str, tls: ssl.SSLContext | None = None, limit: int = KEPT_BYTES
+    ) -> dict[str, Any]:
+        """What the AdminServer at `base`, whose host has the address `ip`, says to the command `name`.
+
+        Raises NotAnswered. Has no deadline of its own.
+        """
+        if self._session is None:
+            # No connection waits for another one: each server has its own.
+            self._session = _session(aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_S))
+        with _in_words(base):
+            _, value = await _get(self._session, URL(base), ip, name, limit, tls or True)
+            return value
+
+    async def close(self) -> None:
+        """Close all of them."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
+    )
+
+
+@contextlib.contextmanager
+def _in_words(base: str) -> Iterator[None]:
+    """Turns what fails into NotAnswered."""
+    try:
+        yield
     except aiohttp.ClientConnectorSSLError as error:
         raise NotAnswered(Trouble.NO_ADMIN_SERVER, f"TLS with its AdminServer failed ({error})") from None
     except (aiohttp.ClientConnectionError, OSError) as error:
@@ -77,14 +121,14 @@ async def _check_port(session: aiohttp.ClientSession, url: URL, ip: str, client_
 
 
 async def _get(
-    session: aiohttp.ClientSession, url: URL, ip: str, name: str, limit: int
+    session: aiohttp.ClientSession, url: URL, ip: str, name: str, limit: int, tls: ssl.SSLContext | bool = True
 ) -> tuple[bytes, dict[str, Any]]:
     """The answer as it is and as what it means."""
     host = f"[{url.host}]" if ":" in (url.host or "") else url.host
     headers = {"Host": f"{host}:{url.port}", "Accept": "application/json", "Accept-Encoding": "identity"}
     sni = url.host if url.scheme == "https" else None
     async with session.get(
-        (url / name).with_host(ip), headers=headers, allow_redirects=False, server_hostname=sni
+        (url / name).with_host(ip), headers=headers, allow_redirects=False, server_hostname=sni, ssl=tls
     ) as reply:
         chunks: list[bytes] = []
         size = 0

@@ -1,6 +1,7 @@
 """Asking one server a command that only reads: its AdminServer first, else a four-letter word on the client port.
 
-Commands cost a server work, so they are asked when a person wants to know, and never by a timer.
+Most commands cost a server work, so they are asked when a person wants to know, and never by a timer; those that probes
+ask are in questions.py.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import ssl
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -41,6 +42,8 @@ class Command(enum.Enum):
     WCHP = ("wchp", "watches_by_path")
     ISRO = ("isro", "is_read_only")
     VOTING_VIEW = ("", "voting_view")
+    LEADER = ("", "leader")
+    HASH = ("", "hash")
 
     @property
     def word(self) -> str:
@@ -135,7 +138,7 @@ async def ask(target: Target, command: Command | str) -> Answer | Refusal:
                     return Answer(target.name, command, way, body, now_ms())
     except TimeoutError:
         failures.append(NotAnswered(Trouble.SILENT, f"no whole answer within {ASK_S:.0f} s"))
-    return _refusal(target, command, failures)
+    return refusal_of(target, command, failures)
 
 
 def _ways(target: Target, command: Command) -> Iterator[Way]:
@@ -163,7 +166,7 @@ async def _by_word(target: Target, command: Command) -> bytes:
     return await four_letter.ask(target.ip, target.port, command.word, tls=target.tls, host=target.host)
 
 
-def _refusal(target: Target, command: Command, failures: list[NotAnswered]) -> Refusal:
+def refusal_of(target: Target, command: Command, failures: Sequence[NotAnswered]) -> Refusal:
     """One refusal of the failures of all ways: the last way's trouble, every reason, and what would help."""
     trouble = failures[-1].trouble if failures else Trouble.NO_ADMIN_SERVER
     reasons = [failure.reason for failure in reversed(failures)] or ["no AdminServer is configured to ask"]

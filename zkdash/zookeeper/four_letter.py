@@ -39,7 +39,7 @@ async def ask(
         raise NotAnswered(Trouble.UNREACHABLE, f"TLS failed: {error.reason or error}") from None
     except OSError as error:
         raise unreachable(error) from None
-    return _checked(word, body)
+    return checked(word, body)
 
 
 async def _until_end(reader: asyncio.StreamReader, limit: int) -> bytes:
@@ -53,7 +53,8 @@ async def _until_end(reader: asyncio.StreamReader, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-def _checked(word: str, body: bytes) -> bytes:
+def checked(word: str, body: bytes) -> bytes:
+    """What a word was answered, if it is an answer. Raises NotAnswered."""
     head = body[:200]
     if NOT_ALLOWED in head:
         raise NotAnswered(Trouble.NOT_ALLOWED, "not allowed as a four-letter word")

@@ -27,10 +27,15 @@ ANY_ADDRESS = {"0.0.0.0", "::", "0:0:0:0:0:0:0:0"}  # noqa: S104 - what a server
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One server of /zookeeper/config: `host` and the client port, None where the ensemble doesn't say it."""
+    """One server of /zookeeper/config: `host` and the client port, None where the ensemble doesn't say it.
+
+    `number` is the N of its server.N, `observer` whether it has no vote.
+    """
 
     host: str
     port: int | None
+    number: int | None = None
+    observer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,11 @@ class Members:
 async def members_of(container: ClusterContainer) -> Members:
     """All servers of a cluster, at most MAX_TARGETS, each address once. Raises nothing."""
     config = container.config
-    configured, told = await asyncio.gather(_addresses(config.servers), _told(container))
+    configured, value = await asyncio.gather(addresses_of(config.servers), told_by(container))
+    told = members_told(value or b"")
     # Where the servers are spoken to by TLS, the client ports that the ensemble tells are others.
     more = [(member.host, member.port) for member in told if member.port and config.tls is None]
-    found = await _addresses(server for server in more if server not in config.servers)
+    found = await addresses_of(server for server in more if server not in config.servers)
     by_place: dict[tuple[str, int], Address] = {}
     unknown: list[tuple[str, str]] = []
     for one in (*configured, *found):
@@ -55,14 +61,14 @@ async def members_of(container: ClusterContainer) -> Members:
             by_place.setdefault((one.ip, one.port), one)
         else:
             unknown.append(one)
-    targets = list(_targets(config, list(by_place.values())))
+    targets = targets_at(config, list(by_place.values()))
     silent = len(told) - len(by_place)
     if silent > 0:
         unknown.append((f"{silent} more of the ensemble", "where their clients connect to is not known"))
     return Members(tuple(targets[:MAX_TARGETS]), tuple(unknown))
 
 
-async def _addresses(servers: Iterable[tuple[str, int]]) -> list[Address | tuple[str, str]]:
+async def addresses_of(servers: Iterable[tuple[str, int]]) -> list[Address | tuple[str, str]]:
     """Every address of every server; for a name that isn't found its name and why."""
 
     async def one(host: str, port: int) -> list[Address | tuple[str, str]]:
@@ -75,7 +81,8 @@ async def _addresses(servers: Iterable[tuple[str, int]]) -> list[Address | tuple
     return [address for addresses in found for address in addresses]
 
 
-def _targets(config: ClusterConfig, addresses: list[Address]) -> Iterable[Target]:
+def targets_at(config: ClusterConfig, addresses: list[Address]) -> list[Target]:
+    """How to ask the servers at these addresses, each of which is another place, in the same order."""
     tls_config = config.tls
     tls = (lambda: tls_context(tls_config)) if tls_config is not None else None
     shared = Counter(address.server for address in addresses)
@@ -86,9 +93,12 @@ def _targets(config: ClusterConfig, addresses: list[Address]) -> Iterable[Target
         made.append(Target(name, address.host, address.port, address.ip, admin, guessed, tls))
     # Without a port to compare, one AdminServer can't be that of two servers.
     places = Counter((target.admin, target.ip) for target in made)
-    for target in made:
-        ambiguous = target.guessed and target.tls is not None and places[target.admin, target.ip] > 1
-        yield replace(target, admin="") if ambiguous else target
+    return [
+        replace(target, admin="")
+        if target.guessed and target.tls is not None and places[target.admin, target.ip] > 1
+        else target
+        for target in made
+    ]
 
 
 def _admin(config: ClusterConfig, address: Address, *, alone: bool) -> tuple[str, bool]:
@@ -104,16 +114,16 @@ def _admin(config: ClusterConfig, address: Address, *, alone: bool) -> tuple[str
     return "", True
 
 
-async def _told(container: ClusterContainer) -> tuple[Member, ...]:
-    """What /zookeeper/config says; nothing where it can't be read."""
+async def told_by(container: ClusterContainer) -> bytes | None:
+    """What /zookeeper/config says now; None where it can't be read. Raises nothing."""
     if not container.is_connected():
-        return ()
+        return None
     try:
         async with asyncio.timeout(CONFIG_S):
             value, _ = await container.ZooKeeper.Client.get_async(CONFIG_PATH)
     except (TimeoutError, KazooException, OSError):
-        return ()
-    return members_told(value or b"")
+        return None
+    return value or b""
 
 
 def members_told(value: bytes) -> tuple[Member, ...]:
@@ -124,13 +134,26 @@ def members_told(value: bytes) -> tuple[Member, ...]:
         if not equals or not key.startswith("server."):
             continue
         peers, _, clients = rest.partition(";")
+        number = key.removeprefix("server.")
         host = _host_port(peers.partition("|")[0])[0]
         client_host, port = _host_port(clients.partition(";")[0])
         if client_host and client_host not in ANY_ADDRESS:
             host = client_host
         if host:
-            found.append(Member(host.lower(), port))
+            found.append(
+                Member(
+                    host.lower(),
+                    port,
+                    int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None,
+                    peers.strip().endswith(":observer"),
+                )
+            )
     return tuple(found[:MAX_TARGETS])
+
+
+def counts_heads(value: bytes) -> bool:
+    """Whether a dynamic configuration has each voter count the same: its quorum is then any majority of them."""
+    return not any(line.strip().startswith((b"group.", b"weight.")) for line in value.split(b"\n"))
 
 
 def _host_port(text: str) -> tuple[str, int | None]:

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from zkdash import crashpoints
-from zkdash.alerts.incident import Delivery, DeliveryState, delivery_of
-from zkdash.alerts.notifiers.webhook import Answer, Webhook
+from zkdash.alerts.delivery import Attempt, Delivery, DeliveryState, delivery_of
+from zkdash.alerts.notifiers import Answer
+from zkdash.alerts.notifiers.chosen import Notifiers
 from zkdash.alerts.outcomes import Outcome, Outcomes
-from zkdash.alerts.rules import LONGEST_RETRY_AFTER_S, retry_s
+from zkdash.alerts.retries import LONGEST_RETRY_AFTER_S, retry
 from zkdash.config import AlertConfig
 from zkdash.log import get_logger
 from zkdash.store import deliveries as rows
@@ -38,7 +39,7 @@ class Sender:
     def __init__(
         self,
         store: Store,
-        webhook: Webhook,
+        notifiers: Notifiers,
         *,
         changed: Callable[[Delivery], None],
         now: Callable[[], int],
@@ -46,7 +47,7 @@ class Sender:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
-        self._webhook = webhook
+        self._notifiers = notifiers
         self._changed = changed
         self._now = now
         self._later = later
@@ -70,7 +71,7 @@ class Sender:
         self._wake.set()
 
     async def start(self) -> None:
-        await self._webhook.start()
+        await self._notifiers.start()
         self._task = asyncio.create_task(self._work(), name="zkdash: send alerts")
 
     async def stop(self) -> None:
@@ -85,7 +86,7 @@ class Sender:
             task.cancel()
         if self._under_way:
             await asyncio.wait(self._under_way.values())
-        await self._webhook.stop()
+        await self._notifiers.stop()
 
     async def _work(self) -> None:
         while True:
@@ -145,31 +146,48 @@ class Sender:
 
     async def _deliver(self, delivery: Delivery, route: AlertConfig) -> None:
         crashpoints.reached("before-send")
+        began = self._now()
         try:
-            answer = await self._webhook.send(route, delivery.id, delivery.payload, self._now())
+            answer = await self._notifiers.send(delivery, route)
         except Exception as error:
             L.exception("An alert could not be sent.", struct_data={"route": route.name})
             answer = Answer(error=f"zkdash failed to send it: {type(error).__name__}")
         crashpoints.reached("after-send")
         try:
             # Until that is written it is not tried again: better late than twice.
-            self._changed(await self._outcomes.write(self._outcome(delivery, answer)))
+            self._changed(await self._outcomes.write(self._outcome(delivery, answer, began)))
         except Exception:
             L.exception("What became of an alert can't be written.", struct_data={"delivery": delivery.id})
             await self._pause(_LONGEST_WAIT_S)
 
-    def _outcome(self, delivery: Delivery, answer: Answer) -> Outcome:
+    def _outcome(self, delivery: Delivery, answer: Answer, began: int) -> Outcome:
         now, tries = self._now(), delivery.tries + 1
         taken = not answer.error
-        wait_s = 0.0 if taken else retry_s(tries, answer.retry_after_s, self._chance())
+        state, next_try_at, refusals = DeliveryState.SENT, now, 0
+        if not taken:
+            again = retry(delivery, answer, now, self._chance())
+            refusals = again.refusals
+            state = DeliveryState.FAILED if again.wait_s is None else DeliveryState.OWED
+            next_try_at = now + round((again.wait_s or 0.0) * 1000)
         return Outcome(
             before=delivery,
-            state=DeliveryState.SENT if taken else DeliveryState.OWED,
+            state=state,
             tries=tries,
-            next_try_at=now + round(wait_s * 1000),
+            refusals=refusals,
+            next_try_at=next_try_at,
             last_status=answer.status,
-            last_error=answer.error,
+            last_error=answer.error or answer.note,
             sent_at=now if taken else None,
+            attempt=Attempt(
+                delivery_id=delivery.id,
+                n=tries,
+                at=began,
+                took_ms=max(now - began, 0),
+                status=answer.status,
+                error=answer.error or answer.note,
+                request=_storable(answer.request),
+                response=_storable(answer.response),
+            ),
         )
 
     async def _sleep(self, at_most_s: float) -> None:
@@ -186,3 +204,8 @@ class Sender:
             await over.wait()
         finally:
             timer.cancel()
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL can't hold."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

@@ -1,28 +1,33 @@
-"""AlertService: from events to incidents, from incidents to what is owed to whom."""
+"""AlertService: from events to incidents, from incidents to who is told what, and what people do about it."""
 
 from __future__ import annotations
 
 import random
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import asab
 
-from zkdash.alerts.incident import Delivery, DeliveryState, Incident, What, delivery_of, incident_of
-from zkdash.alerts.notifiers.webhook import Webhook
-from zkdash.alerts.payload import payload
-from zkdash.alerts.rules import LOST_RULE, Verdict, routes_for, verdict
+from zkdash.alerts import acting, ledger, silencing
+from zkdash.alerts.delivery import Attempt, Delivery, DeliveryState, attempt_of, delivery_of
+from zkdash.alerts.dispatcher import Dispatcher, Orders
+from zkdash.alerts.incident import Incident, incident_of
+from zkdash.alerts.mutes import Hold
+from zkdash.alerts.notification import Notification, notification_of
+from zkdash.alerts.notifiers.chosen import Notifiers
+from zkdash.alerts.pruning import prune_all
 from zkdash.alerts.sender import Sender
+from zkdash.alerts.silence import Silence, SilenceDraft, silence_of
 from zkdash.clock import now_ms
-from zkdash.config import AlertConfig
+from zkdash.config import AlertConfig, AlertingConfig
 from zkdash.errors import StartError
 from zkdash.log import NOTICE, get_logger
 from zkdash.store import deliveries as delivery_rows
 from zkdash.store import incidents as incident_rows
+from zkdash.store import notifications as notification_rows
+from zkdash.store import silences as silence_rows
 from zkdash.store.engine import Store, StoreUnavailable
-from zkdash.store.pruning import prune
 from zkdash.store.rows import Connection
 from zkdash.timeline.event import Event
 from zkdash.timeline.service import EventService
@@ -30,14 +35,14 @@ from zkdash.timeline.times import Later, later
 
 L = get_logger(__name__)
 
-_DAY_MS = 86_400_000
+NOT_WATCHED = "its cluster is not watched any more"
 
 
 class AlertService(asab.Service):  # type: ignore[misc]  # asab has no types
-    """Owes and sends alerts, and publishes "Delivery.changed!" with each delivery that is new or was tried.
+    """Publishes "Incident.changed!" and "Delivery.changed!" with what is new or changed, and "Silence.changed!".
 
     What is owed for an event is written in the event's transaction, so nothing that was seen goes untold.
-    Every coroutine that reads raises StoreUnavailable.
+    Every coroutine raises StoreUnavailable; those that act on what isn't there raise LookupError.
     """
 
     def __init__(
@@ -57,55 +62,105 @@ class AlertService(asab.Service):  # type: ignore[misc]  # asab has no types
         self._routes = routes
         self._counts: Counter[str] = Counter()
         self._failing: set[str] = set()
-        self._new: dict[int, list[Delivery]] = {}
-        self._sender = Sender(store, Webhook(), changed=self._on_changed, now=now, later=later, chance=chance)
+        self._fresh: list[Incident] = []
+        self._fresh_event_id = 0
+        self._hold: Hold | None = None
+        self._sender = Sender(store, Notifiers(now), changed=self._on_tried, now=now, later=later, chance=chance)
+        self._dispatcher = Dispatcher(store, made=self._on_made, changed=self._on_incidents, now=now, later=later)
+        self._order()
         self._sender.reload(routes)
         events.consequences.append(self._consequence)
         app.PubSub.subscribe("Event.recorded!", self._on_recorded)
         app.PubSub.subscribe("Application.housekeeping!", self._on_housekeeping)
 
     async def start(self) -> None:
-        """Begin to send, first what an earlier process still owed. Raises StartError."""
+        """Begin to tell, first what an earlier process still owed. Raises StartError."""
         try:
             async with self._store.connect() as connection:
                 self._counts = Counter(await delivery_rows.count_by_state(connection))
                 self._failing = await delivery_rows.failing_routes(connection)
+            await self._dispatcher.start()
         except StoreUnavailable as error:
             raise StartError(f"can't read what is owed: {error}") from error
         await self._sender.start()
 
     async def stop(self) -> None:
         """End within a second; what has not been taken stays owed."""
+        await self._dispatcher.stop()
         await self._sender.stop()
 
     def reload(self, routes: tuple[AlertConfig, ...]) -> None:
-        """Take other routes; what is owed to one that is gone is dropped, with the reason."""
+        """Take other routes; what is owed to one that is gone is dropped, and a new one is told of what is open."""
         self._routes = routes
+        self._order()
         self._sender.reload(routes)
 
     async def watch_only(self, clusters: Iterable[str]) -> None:
         """Close what is open of clusters that are not watched any more: nobody will see them recover."""
+        names = list(clusters)
         try:
             async with self._store.begin() as connection:
-                closed = await incident_rows.close_others(connection, clusters, self._now())
+                rows = await incident_rows.close_others(connection, names, self._now(), NOT_WATCHED)
+                closed = [incident_of(row) for row in rows]
+                await acting.forget(connection, names, [incident.id for incident in closed], NOT_WATCHED)
         except StoreUnavailable as error:
             L.warning("Incidents of clusters that are gone stay open.", struct_data={"why": str(error)})
             return
         if closed:
-            L.log(NOTICE, "Incidents of clusters that are gone are closed.", struct_data={"incidents": closed})
+            L.log(NOTICE, "Incidents of clusters that are gone are closed.", struct_data={"incidents": len(closed)})
+            self._on_incidents(closed)
+            self._dispatcher.wake(everything=True)
 
-    async def incidents(self, open_only: bool = False, limit: int = 200) -> list[Incident]:
+    # What there is
+
+    async def incidents(self, open_only: bool = False, limit: int = 200, cluster: str | None = None) -> list[Incident]:
         """Open incidents first, then the newest first."""
         async with self._store.connect() as connection:
-            return [incident_of(row) for row in await incident_rows.find(connection, open_only=open_only, limit=limit)]
+            rows = await incident_rows.find(connection, open_only=open_only, limit=limit, cluster=cluster)
+        return [incident_of(row) for row in rows]
+
+    async def incident(self, incident_id: int) -> Incident | None:
+        async with self._store.connect() as connection:
+            row = await incident_rows.get(connection, incident_id)
+        return None if row is None else incident_of(row)
+
+    async def notifications(self, incident_id: int) -> list[Notification]:
+        """What each route is told of an incident."""
+        async with self._store.connect() as connection:
+            return [notification_of(row) for row in await notification_rows.of_incidents(connection, [incident_id])]
 
     async def deliveries(
-        self, limit: int = 200, incident: int | None = None, event: int | None = None
+        self, limit: int = 200, incident: int | None = None, event: int | None = None, route: str | None = None
     ) -> list[Delivery]:
-        """The newest first; those of one incident or one event if its id is given."""
+        """The newest first; those that tell of one incident or event, or a route, if it is given."""
         async with self._store.connect() as connection:
-            rows = await delivery_rows.find(connection, incident=incident, event=event, limit=limit)
+            rows = await delivery_rows.find(connection, incident=incident, event=event, route=route, limit=limit)
         return [delivery_of(row) for row in rows]
+
+    async def delivery(self, delivery_id: str) -> Delivery | None:
+        async with self._store.connect() as connection:
+            rows = await delivery_rows.by_id(connection, [delivery_id])
+        return delivery_of(rows[0]) if rows else None
+
+    async def told_of(self, delivery_ids: Sequence[str]) -> dict[str, list[int]]:
+        """The ids of the incidents that each delivery tells of."""
+        async with self._store.connect() as connection:
+            return await delivery_rows.incidents_of(connection, delivery_ids)
+
+    async def attempts(self, delivery_id: str) -> list[Attempt]:
+        """The tries of a delivery, the first first."""
+        async with self._store.connect() as connection:
+            return [attempt_of(row) for row in await delivery_rows.attempts_of(connection, delivery_id)]
+
+    async def silences(self) -> list[Silence]:
+        """The newest first, also those that are over."""
+        async with self._store.connect() as connection:
+            return [silence_of(row) for row in await silence_rows.find(connection)]
+
+    async def muted_by(self, silence_id: int) -> list[Incident]:
+        """The incidents that a silence kept from being told, the newest first."""
+        async with self._store.connect() as connection:
+            return [incident_of(row) for row in await silence_rows.muted_by(connection, silence_id)]
 
     def failing(self) -> list[str]:
         """The routes whose last try failed, in the order of the configuration."""
@@ -115,112 +170,142 @@ class AlertService(asab.Service):  # type: ignore[misc]  # asab has no types
         """How many deliveries the store holds in each state; costs nothing."""
         return {state.value: self._counts[state.value] for state in DeliveryState}
 
+    @property
+    def held(self) -> str:
+        """Why nothing is told now, because zkdash itself may be the trouble; empty if that isn't so."""
+        return "" if self._hold is None else self._hold.reason
+
+    # What people do
+
+    async def acknowledge(self, incident_id: int, by: str, note: str = "") -> Incident:
+        """Somebody looks after an open incident: no repeats, no escalation. Raises LookupError, ValueError."""
+        return await self._acknowledged(incident_id, self._now(), by, note)
+
+    async def unacknowledge(self, incident_id: int, by: str) -> Incident:
+        """Nobody looks after it any more. Raises LookupError."""
+        L.log(NOTICE, "An acknowledgement was taken back.", struct_data={"incident": incident_id, "by": by})
+        return await self._acknowledged(incident_id, None, "", "")
+
+    async def add_silence(self, draft: SilenceDraft) -> Silence:
+        """Raises ValueError, in plain words, for one that can't be."""
+        async with self._store.begin() as connection:
+            silence = await silencing.add(connection, draft, self._now())
+        self._silences_changed()
+        return silence
+
+    async def end_silence(self, silence_id: int, by: str) -> Silence:
+        """Raises LookupError if there is none that goes on."""
+        async with self._store.begin() as connection:
+            row = await silence_rows.end(connection, silence_id, self._now(), acting.checked(by, "who ends it"))
+        if row is None:
+            raise LookupError(f"there is no silence {silence_id} that could be ended")
+        self._silences_changed()
+        return silence_of(row)
+
+    async def send_test(self, route: str, by: str) -> Delivery:
+        """Owe a route a message that says that nothing is wrong. Raises LookupError."""
+        if route not in {one.name for one in self._routes}:
+            raise LookupError(f"there is no alert {route}")
+        async with self._store.begin() as connection:
+            made = await acting.test(connection, route, by, self._now(), self.App.config.web.public_url)
+        self._on_made([made])
+        return made
+
+    async def resend(self, delivery_id: str, by: str) -> Delivery:
+        """Try again at once what is owed or was given up; tell once more, with an id of its own, what was taken.
+
+        Raises LookupError if there is no such delivery or its route is gone.
+        """
+        async with self._store.begin() as connection:
+            before, made = await acting.resend(connection, delivery_id, {one.name for one in self._routes}, self._now())
+        L.log(NOTICE, "A delivery is sent again.", struct_data={"delivery": delivery_id, "by": by})
+        if before.id == made.id:
+            self._counts[before.state] -= 1
+        self._on_made([made])
+        return made
+
+    def hold(self, reason: str | None) -> None:
+        """zkdash itself may be the trouble: tell nobody anything for now (5 min at most). None: it isn't any more."""
+        if reason is None:
+            self._hold = None
+        else:
+            self._hold = Hold(reason, self._now() if self._hold is None else self._hold.since)
+        self._order()
+
     # What an event leads to
 
-    async def _consequence(self, connection: Connection, event: Event) -> None:
-        """Open or resolve the incident of the event's cluster and owe what is to be told of it."""
-        self._new.pop(event.id, None)  # of a transaction that was rolled back
-        match verdict(event):
-            case Verdict.OPENS:
-                what, incident = What.LOST, await self._opened(connection, event)
-            case Verdict.RESOLVES:
-                what, incident = What.RECOVERED, await self._resolved(connection, event)
-            case None:
-                return
-        if incident is None:
-            return  # it was open already, or there was none
-        deliveries = self._owed(what, event, incident)
-        if deliveries:
-            await delivery_rows.add(connection, [_row(delivery) for delivery in deliveries])
-            self._new[event.id] = deliveries
-
-    async def _opened(self, connection: Connection, event: Event) -> Incident | None:
-        row = {
-            "cluster": event.cluster,
-            "rule": LOST_RULE,
-            "cause": event.cause.value,
-            "reason": event.reason,
-            "opened_at": event.at,
-            "opened_event_id": event.id,
-        }
-        incident_id = await incident_rows.open_one(connection, row)
-        if incident_id is None:
-            return None
-        return Incident(incident_id, event.cluster, LOST_RULE, event.cause, event.reason, event.at, event.id)
-
-    async def _resolved(self, connection: Connection, event: Event) -> Incident | None:
-        row = await incident_rows.resolve(
-            connection, cluster=event.cluster, rule=LOST_RULE, at=event.at, event_id=event.id
+    async def _consequence(self, connection: Connection, events: Sequence[Event]) -> None:
+        """Open and resolve incidents, and write down who is to be told, in the events' transaction."""
+        self._fresh, self._fresh_event_id = [], 0  # of a transaction that was rolled back
+        orders = self._dispatcher.orders
+        fresh, waits = await ledger.record(
+            connection, events, orders.alerting, orders.routes, orders.label, self._now()
         )
-        return None if row is None else incident_of(row)
+        if fresh or waits:
+            self._fresh, self._fresh_event_id = fresh, events[0].id
 
-    def _owed(self, what: What, event: Event, incident: Incident) -> list[Delivery]:
-        routes = routes_for(self._routes, event.cluster, what)
-        if not routes:
-            return []
-        now = self._now()
-        body = payload(what, event, incident, self._label(event.cluster), self.App.config.web.public_url)
-        return [
-            Delivery(
-                id=f"msg_{uuid.uuid4().hex}",
-                incident_id=incident.id,
-                event_id=event.id,
-                route=route.name,
-                what=what,
-                cluster=event.cluster,
-                payload=body,
-                state=DeliveryState.OWED,
-                tries=0,
-                next_try_at=now,
-                created_at=now,
+    def _on_recorded(self, message: str, event: Event) -> None:
+        if event.id == self._fresh_event_id:  # the first of its transaction, which is committed
+            fresh, self._fresh, self._fresh_event_id = self._fresh, [], 0
+            self._dispatcher.wake()
+            self._on_incidents(fresh)
+
+    # What is said
+
+    def _on_incidents(self, incidents: list[Incident]) -> None:
+        for incident in incidents:
+            self.App.PubSub.publish("Incident.changed!", incident)
+
+    def _on_made(self, deliveries: list[Delivery]) -> None:
+        for delivery in deliveries:
+            self._counts[DeliveryState.OWED] += 1
+        self._sender.wake()
+        for delivery in deliveries:
+            self.App.PubSub.publish("Delivery.changed!", delivery)
+
+    def _on_tried(self, delivery: Delivery) -> None:
+        if delivery.state in (DeliveryState.OWED, DeliveryState.FAILED):
+            self._failing.add(delivery.route)
+        else:
+            self._failing.discard(delivery.route)
+        if delivery.state is not DeliveryState.OWED:
+            self._counts[DeliveryState.OWED] -= 1
+            self._counts[delivery.state] += 1
+        self.App.PubSub.publish("Delivery.changed!", delivery)
+
+    async def _acknowledged(self, incident_id: int, at: int | None, by: str, note: str) -> Incident:
+        async with self._store.begin() as connection:
+            incident = await acting.acknowledge(connection, incident_id, at, by, note)
+        self._dispatcher.wake()
+        self._on_incidents([incident])
+        return incident
+
+    def _silences_changed(self) -> None:
+        self._dispatcher.wake(everything=True)
+        self.App.PubSub.publish("Silence.changed!")
+
+    def _order(self) -> None:
+        config = self.App.config
+        self._dispatcher.order(
+            Orders(
+                routes=self._routes,
+                alerting=getattr(config, "alerting", AlertingConfig()),
+                silences=getattr(config, "silences", ()),
+                public_url=config.web.public_url,
+                label=self._label,
+                hold=self._hold,
             )
-            for route in routes
-        ]
+        )
 
     def _label(self, cluster: str) -> str:
         clusters = getattr(self.App, "clusters", None)  # they are started after this service
         container = clusters.get(cluster) if clusters is not None else None
         return str(container.label) if container is not None and container.label else cluster
 
-    # What is said of deliveries
-
-    def _on_recorded(self, message: str, event: Event) -> None:
-        # What a transaction that was rolled back had prepared is of no use.
-        for event_id in [id for id in self._new if id < event.id]:
-            del self._new[event_id]
-        if event.id in self._new:
-            self._sender.wake()
-            self._announce(event.id)
-
-    def _announce(self, event_id: int) -> None:
-        for delivery in self._new.pop(event_id, ()):
-            self._counts[DeliveryState.OWED] += 1
-            self.App.PubSub.publish("Delivery.changed!", delivery)
-
-    def _on_changed(self, delivery: Delivery) -> None:
-        self._announce(delivery.event_id)  # of many events at once, the sender may be quicker than their messages
-        if delivery.state is DeliveryState.OWED:
-            self._failing.add(delivery.route)
-        else:
-            self._failing.discard(delivery.route)
-            self._counts[DeliveryState.OWED] -= 1
-            self._counts[delivery.state] += 1
-        self.App.PubSub.publish("Delivery.changed!", delivery)
-
     async def _on_housekeeping(self, message: str) -> None:
-        now, keep = self._now(), self.App.config.store
         try:
-            deliveries = await prune(self._store, delivery_rows.prune, now - keep.keep_deliveries_days * _DAY_MS)
-            await prune(self._store, incident_rows.prune, now - keep.keep_events_days * _DAY_MS)
+            await prune_all(self._store, self.App.config.store, self._now())
             async with self._store.connect() as connection:
                 self._counts = Counter(await delivery_rows.count_by_state(connection))
         except StoreUnavailable as error:
             L.warning("Old deliveries could not be deleted.", struct_data={"why": str(error)})
-        else:
-            L.info("Old deliveries deleted.", struct_data={"deliveries": deliveries})
-
-
-def _row(delivery: Delivery) -> dict[str, Any]:
-    """Every field, in the store's words: an enum's value is what the driver takes."""
-    names = Delivery.__slots__
-    return {name: getattr(value := getattr(delivery, name), "value", value) for name in names}

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import difflib
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from . import values
+from . import kinds, values
 from .ini import Document
 from .model import AlertConfig
 from .reader import Reader
 
 PREFIX = "alert:"
-TYPES = ("webhook",)
 OCCASIONS = ("LOST", "RECOVERED")
 EVERY_CLUSTER = "*"
 
@@ -33,28 +30,25 @@ def _alert(reader: Reader, clusters: list[str]) -> AlertConfig | None:
         values.name(name)
     except ValueError as error:
         reader.mistake("", str(error))
-    kind = reader.read("type", _type)
-    url = reader.read("url", _url)
+    reader.read("type", _type)
+    kind = kinds.of_section(reader.document.values[reader.section])
     on = reader.read("on", _occasions)
     patterns = reader.read("clusters", lambda text: _patterns(text, clusters))
-    secret = reader.secret("secret", _secret)
-    if reader.document.values[reader.section].get("secret") == "" and not reader.has("secret_file"):
-        reader.mistake("secret", "it is empty; leave it out to send without a signature")
-    if url == "":
-        reader.mistake("url", "say where to: url = https://example.com/hook")
-    if kind is None or url is None or on is None or patterns is None or len(reader.document.mistakes) > before:
+    settings = kind.read(_own(reader, kind)) if kind else None
+    if kind is None or settings is None or on is None or patterns is None or len(reader.document.mistakes) > before:
         return None
-    return AlertConfig(name=name, type=kind, url=url, on=on, clusters=patterns, secret=secret)
+    return AlertConfig(name=name, type=kind.name, settings=settings, on=on, clusters=patterns)
 
 
-def _type(text: str) -> str:
-    if text not in TYPES:
-        raise ValueError(f"write {' or '.join(TYPES)}")
-    return text
+def _own(reader: Reader, kind: kinds.Kind) -> Reader:
+    """What reads the options that only this type has."""
+    return Reader(reader.document, reader.section, defaults={option.key: option.default for option in kind.options})
 
 
-def _url(text: str) -> str:
-    return values.http_url(text) if text else ""
+def _type(text: str) -> None:
+    if text not in kinds.kinds():
+        *others, last = kinds.kinds()
+        raise ValueError(f"write {', '.join(others)} or {last}")
 
 
 def _occasions(text: str) -> frozenset[str]:
@@ -75,16 +69,3 @@ def _patterns(text: str, clusters: list[str]) -> tuple[str, ...]:
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(clusters[:20]) or 'none'}"
         raise ValueError(f"{pattern} matches no cluster: {hint}")
     return patterns
-
-
-def _secret(text: str) -> bytes:
-    if not text:
-        raise ValueError("there is nothing in it")
-    if text.startswith("whsec_"):
-        try:
-            key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
-        except (binascii.Error, ValueError):
-            key = b""
-        if not key:
-            raise ValueError("after whsec_ there must be base64")
-    return text.encode()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from .mistakes import HIDDEN, printable
+from .mistakes import printable
 from .model import AlertConfig, ClusterConfig, Config
 from .store import shown_url
 
@@ -45,16 +44,8 @@ def _cluster(cluster: ClusterConfig) -> Iterator[str]:
 
 
 def _alert(alert: AlertConfig) -> str:
-    occasions = ", ".join(sorted(alert.on))
-    signed = "signed" if alert.secret else "not signed"
-    return f"{alert.type} to {_receiver(alert.url)} on {occasions}, clusters {', '.join(alert.clusters)}, {signed}"
-
-
-def _receiver(url: str) -> str:
-    """A hook's URL without what makes it a secret: anything but the host."""
-    parts = urlsplit(url)
-    rest = parts.path.strip("/") or parts.query
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{HIDDEN if rest else ''}"
+    receiver = alert.settings.shown() if alert.settings else "nobody"
+    return f"{alert.type} to {receiver} on {', '.join(sorted(alert.on))}, clusters {', '.join(alert.clusters)}"
 
 
 def _openness(config: Config) -> str:

@@ -29,12 +29,16 @@ _VARIABLE = re.compile(r"\$\$|\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
 
 @dataclass(slots=True)
 class Document:
-    """What the files say. A value that is None is there but broken: its mistake is already among `mistakes`."""
+    """What the files say. A value that is None is there but broken: its mistake is already among `mistakes`.
+
+    `secrets` are what came from the environment and from [passwords]: what is put together from it may show it.
+    """
 
     values: dict[str, dict[str, str | None]] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set, repr=False)
 
     def has(self, section: str, key: str) -> bool:
         """Whether the option is written there with anything but nothing."""
@@ -65,13 +69,17 @@ class _Variables(configparser.ExtendedInterpolation):
         super().__init__()
         self.environ = environ
         self.folder = Path()
+        self.used: set[str] = set()
 
     def before_read(self, parser: object, section: str, option: str, value: str) -> str:
         def expand(found: re.Match[str]) -> str:
             name = found[1] or found[2]
             if name == "THIS_DIR":
                 return str(self.folder).replace("$", "$$")
-            return self.environ[name].replace("$", "$$") if name in self.environ else found[0]
+            if name not in self.environ:
+                return found[0]
+            self.used.add(self.environ[name])
+            return self.environ[name].replace("$", "$$")
 
         return _VARIABLE.sub(expand, value)
 
@@ -88,6 +96,8 @@ def read(files: Iterable[Path], environ: Mapping[str, str]) -> Document:
         parser.remove_option("general", "include")
     for section in parser.sections():
         document.values[section] = {key: _value(document, parser, section, key) for key in parser[section]}
+    passwords = document.values.get("passwords", {}).values()
+    document.secrets = {secret for secret in (*variables.used, *passwords) if secret}
     return document
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .kinds import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class TlsConfig:
@@ -55,10 +57,11 @@ class AlertConfig:
 
     name: str
     type: str
-    url: str = field(repr=False)
+    url: str = field(repr=False, default="")
     on: frozenset[str] = frozenset({"LOST", "RECOVERED"})
     clusters: tuple[str, ...] = ("*",)
     secret: bytes | None = field(default=None, repr=False)
+    settings: Settings | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 
-from . import options
+from . import kinds, options
 from .ini import Document
 
 ANY_KEY = "passwords"
@@ -17,9 +18,17 @@ def check_names(document: Document) -> None:
         if known is None:
             document.mistake(section, "", _other_section(section))
         elif section != ANY_KEY:
+            if section.startswith(f"{NEEDS_A_NAME}:"):
+                known |= _of_notifier(said)
             for key in said:
                 if key not in known:
                     document.mistake(section, key, _other_key(section, key, known), show=False)
+
+
+def _of_notifier(said: Mapping[str, str | None]) -> frozenset[str]:
+    """The options of the alert's own type; of any, where it has none that there is."""
+    meant = kinds.of_section(said)
+    return frozenset(option.key for kind in ([meant] if meant else kinds.kinds().values()) for option in kind.options)
 
 
 def _other_section(section: str) -> str:
@@ -38,7 +47,15 @@ def _other_section(section: str) -> str:
 def _other_key(section: str, key: str, known: frozenset[str]) -> str:
     if near := difflib.get_close_matches(key, sorted(known), 1):
         return f"there is no such option; did you mean {near[0]}?"
+    if section.startswith(f"{NEEDS_A_NAME}:") and (types := _types_with(key)):
+        return f"there is no such option here; it belongs to type = {' or '.join(types)}"
     if homes := sorted({option.section for option in options.OPTIONS if option.key == key}):
         return f"there is no such option here; it belongs into [{homes[0]}]"
-    shown = sorted(option.key for option in options.OPTIONS if option.section == options.kind(section))
+    shown = sorted({option.key for option in options.OPTIONS if option.section == options.kind(section)} & known)
+    if section.startswith(f"{NEEDS_A_NAME}:"):
+        shown = sorted(known)
     return f"there is no such option; there are {', '.join(shown or sorted(known))}"
+
+
+def _types_with(key: str) -> list[str]:
+    return [kind.name for kind in kinds.kinds().values() if any(option.key == key for option in kind.options)]

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 import asab.config
 
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option: `section` and `key` as written, `default` as it would be written ("": nothing)."""
-
-    section: str
-    key: str
-    default: str
-    words: str
-    secret: bool = False
-
+from .kinds import kinds
+from .option import Option
 
 SECTIONS: Mapping[str, str] = {
     "general": "The process.",
@@ -33,6 +23,8 @@ SECTIONS: Mapping[str, str] = {
     "logging:file": "The log in a file.",
     "logging:syslog": "The log in syslog.",
     "housekeeping": "When old entries are removed from the store, once a day. Times are UTC.",
+    "asab:alert:opsgenie": "asab's own alert provider for Opsgenie, which [alert:NAME] with type = asab sends through.",
+    "asab:alert:pagerduty": "asab's own alert provider for PagerDuty, likewise.",
     "passwords": "Values to use elsewhere in this file as ${passwords:key}. Any key.",
 }
 
@@ -114,20 +106,16 @@ OPTIONS: tuple[Option, ...] = (
         " znode: a URL with {host} in it, a URL for each of the servers in their order, or off.",
     ),
     # ---- alerts
-    Option("alert:NAME", "type", "webhook", "How: webhook, an HTTP POST with JSON, as Standard Webhooks has it."),
-    Option("alert:NAME", "url", "", "Where to, http:// or https://. Needed.", secret=True),
+    Option(
+        "alert:NAME", "type", "webhook",
+        "How. Each type has options of its own, which follow below.",
+    ),
     Option("alert:NAME", "on", "LOST, RECOVERED", "What to tell: LOST, RECOVERED or both."),
     Option(
         "alert:NAME", "clusters", "*",
         "Of which clusters: names, or patterns with * and ?, separated by commas. Each must match a cluster, so that"
         " no slip of the pen keeps an alert back; only * may match none.",
     ),
-    Option(
-        "alert:NAME", "secret", "",
-        "Signs each POST, so that the receiver knows who sent it: whsec_ and base64, or any text.",
-        secret=True,
-    ),
-    Option("alert:NAME", "secret_file", "", "A file with what else would stand in secret."),
     # ---- asab's own
     Option("logging", "level", "NOTICE", "The least that is logged: DEBUG, INFO, NOTICE, WARNING, ERROR or CRITICAL."),
     Option("logging", "levels", "", 'Levels of single loggers, such as "kazoo DEBUG", each on a line of its own.'),
@@ -143,6 +131,15 @@ OPTIONS: tuple[Option, ...] = (
     Option("housekeeping", "at", "03:00", "Not before."),
     Option("housekeeping", "limit", "05:00", "Not after."),
     Option("housekeeping", "run_at_startup", "no", "And whenever zkdash starts: yes or no."),
+    Option(
+        "asab:alert:opsgenie", "url", "https://api.eu.opsgenie.com",
+        "Opsgenie's API, https://api.opsgenie.com in the US.",
+    ),
+    Option("asab:alert:opsgenie", "api_key", "", "The key of an API integration. Needed.", secret=True),
+    Option("asab:alert:opsgenie", "tags", "", "Tags of each alert, separated by commas."),
+    Option("asab:alert:pagerduty", "url", "https://events.pagerduty.com", "PagerDuty's Events API."),
+    Option("asab:alert:pagerduty", "api_key", "", "The key of the REST API. Needed.", secret=True),
+    Option("asab:alert:pagerduty", "integration_key", "", "The key of a service's integration. Needed.", secret=True),
 )  # fmt: skip
 
 _SHARED = {"asab:proactor": ("max_workers", "default_executor")}
@@ -157,7 +154,10 @@ def kind(section: str) -> str:
 
 
 def keys(section: str) -> frozenset[str] | None:
-    """The keys that a section may have; None if there is no such section. Every key is fine in [passwords]."""
+    """The keys that a section may have; None if there is no such section. Every key is fine in [passwords].
+
+    Of an alert: those that any has. What one of a certain type may have as well is said by kinds.py.
+    """
     return _KEYS.get(kind(section))
 
 
@@ -169,7 +169,16 @@ def default(section: str, key: str) -> str:
 def is_secret(section: str, key: str) -> bool:
     """Whether the value must never be shown. What nobody knows might be a secret spelt wrongly."""
     option = _BY_NAME.get((kind(section), key))
-    return option.secret if option else kind(section) not in _FROM_ASAB
+    if option:
+        return option.secret
+    if kind(section) == "alert:NAME" and (meant := [option for option in _of_notifiers() if option.key == key]):
+        return any(option.secret for option in meant)
+    return kind(section) not in _FROM_ASAB
+
+
+def _of_notifiers() -> Iterator[Option]:
+    for notifier in kinds().values():
+        yield from notifier.options
 
 
 def _all_keys() -> dict[str, frozenset[str]]:

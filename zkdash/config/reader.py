@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,12 +13,18 @@ T = TypeVar("T")
 
 
 class Reader:
-    """Reads options of `section`; what isn't there is looked for in `parents`, nearest first."""
+    """Reads options of `section`; what isn't there is looked for in `parents`, nearest first.
 
-    def __init__(self, document: Document, section: str, *parents: str) -> None:
+    `defaults` are those of options that only this section has.
+    """
+
+    def __init__(
+        self, document: Document, section: str, *parents: str, defaults: Mapping[str, str] | None = None
+    ) -> None:
         self.document = document
         self.section = section
         self.chain = (section, *parents)
+        self.defaults = defaults or {}
 
     def has(self, key: str) -> bool:
         """Whether the section itself has a value for it."""
@@ -31,7 +37,8 @@ class Reader:
         """The value; None if it is broken, which is noted then."""
         section = next((section for section in self.chain if key in self.document.values.get(section, {})), None)
         if section is None:
-            return parse(options.default(self.section, key))
+            own = self.defaults.get(key)
+            return parse(options.default(self.section, key) if own is None else own)
         text = self.document.values[section][key]
         if text is None:
             return None

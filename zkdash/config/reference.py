@@ -6,6 +6,8 @@ import sys
 import textwrap
 from collections.abc import Iterator
 
+from .kinds import SECTION, Kind, kinds
+from .option import Option
 from .options import OPTIONS, SECTIONS
 
 WIDTH = 100
@@ -35,7 +37,19 @@ EXAMPLES = {
 
 
 def reference() -> str:
-    return "\n".join((HEAD, *(_section(name, words) for name, words in SECTIONS.items())))
+    return "\n".join((HEAD, *_sections()))
+
+
+def _sections() -> Iterator[str]:
+    for name, words in SECTIONS.items():
+        yield _section(name, words)
+        if name == SECTION:
+            yield from map(_of_type, kinds().values())
+
+
+def _of_type(kind: Kind) -> str:
+    first = f"\n{_comment(f'With type = {kind.name}: {kind.words}')}\n{_header(SECTION)}\n#type = {kind.name}\n"
+    return "\n".join([first, *map(_option, kind.options)])
 
 
 def _section(name: str, words: str) -> str:
@@ -43,15 +57,17 @@ def _section(name: str, words: str) -> str:
 
 
 def _header(name: str) -> str:
-    return f"#[{name}]" if name.endswith(":NAME") else f"[{name}]"
+    return f"#[{name}]" if name.endswith(":NAME") or name.startswith("asab:alert:") else f"[{name}]"
 
 
 def _options(section: str) -> Iterator[str]:
     if section in EXAMPLES:
         yield EXAMPLES[section]
-    for option in OPTIONS:
-        if option.section == section:
-            yield f"{_comment(option.words)}\n#{option.key} = {option.default}".rstrip() + "\n"
+    yield from (_option(option) for option in OPTIONS if option.section == section)
+
+
+def _option(option: Option) -> str:
+    return f"{_comment(option.words)}\n#{option.key} = {option.default}".rstrip() + "\n"
 
 
 def _comment(words: str) -> str:

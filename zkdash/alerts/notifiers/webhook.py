@@ -1,141 +1,167 @@
-"""Posting to a webhook, signed as Standard Webhooks says (https://www.standardwebhooks.com/)."""
+"""Sending a message to a webhook, signed as Standard Webhooks says (https://www.standardwebhooks.com/)."""
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import binascii
-import contextlib
-import hashlib
-import hmac
-import http.client
-import os
-import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
 
-import aiohttp
+from zkdash.alerts.notifiers import Answer, Message
+from zkdash.alerts.notifiers.excerpt import Secrets, shown_url
+from zkdash.alerts.notifiers.http import cloudevents
+from zkdash.alerts.notifiers.http.cloudevents import Mode
+from zkdash.alerts.notifiers.http.options import CONNECTION, HEADERS, Connection, read_connection, read_url
+from zkdash.alerts.notifiers.http.sender import HttpSender, Request
+from zkdash.alerts.notifiers.http.standard_webhooks import secret_of, signed_headers
+from zkdash.alerts.notifiers.template.renderer import Renderer, TemplateTrouble
+from zkdash.alerts.notifiers.template.source import checked
+from zkdash.config.kinds import Kind, option
 
-from zkdash import __version__
-from zkdash.alerts.notifiers.http.resolver import Resolver
-from zkdash.config import AlertConfig
+if TYPE_CHECKING:
+    from zkdash.alerts.delivery import Delivery
+    from zkdash.config import AlertConfig
+    from zkdash.config.reader import Reader
 
-DEADLINE_S = 10.0
-_LONGEST_ANSWER = 65_536
+METHODS = ("POST", "PUT", "PATCH")
+_JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a try: `error` is empty if the receiver has taken the message, else it says in plain words why not.
+class WebhookSettings:
+    """`secret` is "whsec_" and base64, or any text, as bytes. `hidden` are further texts that nobody may see."""
 
-    `status` is None if no answer came; `retry_after_s` is how long the receiver asks to be left alone.
-    """
+    url: str = field(repr=False)
+    secret: bytes | None = field(default=None, repr=False)
+    method: str = "POST"
+    template: str = field(default="", repr=False)
+    cloudevents: Mode = Mode.OFF
+    connection: Connection = field(default_factory=Connection)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
 
-    status: int | None = None
-    error: str = ""
-    retry_after_s: float | None = None
+    def shown(self) -> str:
+        return f"{shown_url(self.url)}, {'signed' if self.secret else 'not signed'}"
+
+    def secrets(self) -> Secrets:
+        own = () if self.secret is None else (self.secret.decode(errors="replace"),)
+        return self.connection.secrets([self.url], (*own, *self.hidden))
+
+
+def _read(reader: Reader) -> WebhookSettings | None:
+    before = len(reader.document.mistakes)
+    url = read_url(reader, "say where to: url = https://example.com/hook")
+    secret = reader.secret("secret", secret_of)
+    if reader.document.values[reader.section].get("secret") == "" and not reader.has("secret_file"):
+        reader.mistake("secret", "it is empty; leave it out to send without a signature")
+    method = reader.read("method", _method)
+    template = reader.secret("template", checked) or ""
+    mode = reader.read("cloudevents", _mode)
+    if template and mode is Mode.STRUCTURED:
+        reader.mistake("cloudevents", "write either template or cloudevents = structured: both make the body")
+    connection = read_connection(reader)
+    if url is None or method is None or mode is None or len(reader.document.mistakes) > before:
+        return None
+    hidden = tuple(sorted(secret for secret in reader.document.secrets if secret in template))
+    return WebhookSettings(url, secret, method, template, mode, connection, hidden)
+
+
+def _method(text: str) -> str:
+    if text.upper() not in METHODS:
+        raise ValueError(f"write one of {', '.join(METHODS)}")
+    return text.upper()
+
+
+def _mode(text: str) -> Mode:
+    if text.lower() not in Mode.__members__.values():
+        raise ValueError(f"write one of {', '.join(Mode)}")
+    return Mode(text.lower())
 
 
 class Webhook:
-    """Sends deliveries. Opens a connection for each: an idle one that the receiver has closed costs a try."""
+    """Sends each message as one HTTP request: as JSON, in a form that a template gives it, or as a CloudEvent."""
 
-    def __init__(self, deadline_s: float = DEADLINE_S) -> None:
-        self._deadline_s = deadline_s
-        self._session: aiohttp.ClientSession | None = None
+    KIND: ClassVar = Kind(
+        "webhook",
+        "an HTTP request with JSON, which docs/schemas/message.json describes, signed as Standard Webhooks has it.",
+        (
+            option("url", "", "Where to, http:// or https://. Needed.", secret=True),
+            option("url_file", "", "A file with what else would stand in url."),
+            option("method", "POST", "POST, PUT or PATCH."),
+            *HEADERS,
+            option(
+                "secret", "",
+                "Signs each request, so that the receiver knows who sent it: whsec_ and base64, or any text.",
+                secret=True,
+            ),
+            option("secret_file", "", "A file with what else would stand in secret."),
+            option(
+                "template", "",
+                "What to send instead of the message, a Jinja template that is given the message's type, timestamp and"
+                " data, and title and text for people. If it can't be rendered, the message itself is sent.",
+                secret=True,
+            ),
+            option("template_file", "", "A file with what else would stand in template."),
+            option(
+                "cloudevents", "off",
+                "Send a CloudEvent 1.0: structured (all in one JSON document), binary (its attributes are headers)"
+                " or off.",
+            ),
+            *CONNECTION,
+        ),
+        _read,
+    )  # fmt: skip
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
+        self._http = HttpSender()
+        self._renderer = Renderer()
 
     async def start(self) -> None:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=Resolver(), use_dns_cache=False, force_close=True, limit=0),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),
-            headers={"User-Agent": f"zkdash/{__version__}", "Content-Type": "application/json"},
-            auto_decompress=False,
-        )
+        await self._http.start()
 
     async def stop(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._http.stop()
+        await self._renderer.stop()
 
-    async def send(self, route: AlertConfig, message_id: str, payload: str, now_ms: int) -> Answer:
-        """Post once. Never raises for what a receiver or the way to it does."""
-        if self._session is None:
-            raise RuntimeError("start() comes first")
-        body = payload.encode()
-        headers = signed_headers(route.secret, message_id, now_ms // 1000, body)
-        answer = None
-        try:
-            async with (
-                asyncio.timeout(self._deadline_s),
-                self._session.post(route.url, data=body, headers=headers, allow_redirects=False) as response,
-            ):
-                answer = judged(response.status, response.headers, now_ms)
-                # The status decides; the rest is read so that the receiver can finish in peace, if it is short.
-                with contextlib.suppress(EOFError):
-                    await response.content.readexactly(_LONGEST_ANSWER)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            return answer or Answer(error=_in_words(error, self._deadline_s))
-        return answer
+    async def send(self, delivery: Delivery, message: Message, route: AlertConfig) -> Answer:
+        """Send once. Never raises for what a receiver or the way to it does."""
+        settings = route.settings
+        if not isinstance(settings, WebhookSettings):
+            return Answer(error="the route is not that of a webhook", permanent=True)
+        own = [(name, value) for name, value in settings.connection.headers if name.lower() != "content-type"]
+        headers = {**dict(own), "Content-Type": _content_type(settings)}
+        body, note = delivery.payload.encode(), ""
+        if settings.cloudevents is Mode.STRUCTURED:
+            body = cloudevents.structured(delivery.id, message)
+            headers["Content-Type"] = cloudevents.CONTENT_TYPE
+        elif settings.cloudevents is Mode.BINARY:
+            body = cloudevents.data(message)
+            headers |= cloudevents.binary_headers(delivery.id, message)
+        if settings.template:
+            try:
+                body = await self._rendered(settings, message, headers["Content-Type"])
+            except TemplateTrouble as trouble:
+                note = f"the template was not used, the plain message was sent: {settings.secrets().hide(str(trouble))}"
+                headers["Content-Type"] = _JSON
+        now_ms = self._now()
+        headers |= signed_headers(settings.secret, delivery.id, now_ms // 1000, body)
+        connection = settings.connection
+        request = Request(
+            settings.method, settings.url, headers, body, connection.timeout_s, settings.secrets(), connection.tls
+        )
+        return replace(await self._http.send(request, now_ms), note=note)
 
-
-def signed_headers(secret: bytes | None, message_id: str, timestamp_s: int, body: bytes) -> dict[str, str]:
-    """The headers of one try. Without a secret there is no signature."""
-    headers = {"webhook-id": message_id, "webhook-timestamp": str(timestamp_s)}
-    if secret:
-        signed = b".".join((message_id.encode(), str(timestamp_s).encode(), body))
-        digest = hmac.new(_key(secret), signed, hashlib.sha256).digest()
-        headers["webhook-signature"] = f"v1,{base64.b64encode(digest).decode()}"
-    return headers
-
-
-def judged(status: int, headers: Mapping[str, str], now_ms: int) -> Answer:
-    """What an answer's status and headers mean: only 2xx is a yes."""
-    if 200 <= status < 300:
-        return Answer(status)
-    error = f"answered {status} {http.client.responses.get(status, '')}".rstrip()
-    if 300 <= status < 400:
-        error += ": a redirect, which is not followed; set url to where it leads"
-    elif status == http.HTTPStatus.GONE:
-        error += ": the receiver no longer wants this; take the alert out of the configuration"
-    return Answer(status, error, retry_after_s(headers.get("Retry-After"), now_ms))
+    async def _rendered(self, settings: WebhookSettings, message: Message, content_type: str) -> bytes:
+        text = await self._renderer.render(settings.template, message)
+        if content_type.partition(";")[0].strip().lower() == _JSON:
+            try:
+                json.loads(text)
+            except ValueError as error:
+                raise TemplateTrouble(f"what it makes is not JSON: {error}") from None
+        return text.encode()
 
 
-def retry_after_s(value: str | None, now_ms: int) -> float | None:
-    """Retry-After (RFC 9110, 10.2.3), seconds or a date, as seconds from now; None if it is neither."""
-    if value is None:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value.strip()[:9])
-    try:
-        return max(parsedate_to_datetime(value).timestamp() - now_ms / 1000, 0.0)
-    except (ValueError, OverflowError, TypeError):
-        return None
-
-
-def _key(secret: bytes) -> bytes:
-    """whsec_BASE64 stands for the bytes that it encodes; any other secret for itself."""
-    if secret.startswith(b"whsec_"):
-        with contextlib.suppress(binascii.Error):
-            return base64.b64decode(secret.removeprefix(b"whsec_"), validate=True)
-    return secret
-
-
-def _in_words(error: Exception, deadline_s: float) -> str:
-    """What went wrong on the way. Never the URL or a header: secrets stand there."""
-    if isinstance(error, TimeoutError):
-        return f"no answer within {deadline_s:g} s"
-    if isinstance(error, (aiohttp.InvalidURL, ValueError)):
-        return "the url is not valid"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return f"its certificate is refused: {error.certificate_error}"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        place, inner = f"{error.host}:{error.port}", error.os_error
-        if isinstance(error, aiohttp.ClientConnectorDNSError):
-            return f"{error.host}: {inner}"
-        if isinstance(inner, ssl.SSLError):
-            return f"{place} doesn't speak TLS as expected: {inner.reason or 'handshake failed'}"
-        return f"can't connect to {place}: {os.strerror(inner.errno).lower() if inner.errno else 'no way there'}"
-    if isinstance(error, (aiohttp.ServerDisconnectedError, OSError)):
-        return "the connection was closed before an answer came"
-    return "what came back was not an HTTP answer"
+def _content_type(settings: WebhookSettings) -> str:
+    """As the configuration's own headers say, else JSON."""
+    own = {name.lower(): value for name, value in settings.connection.headers}
+    return own.get("content-type", _JSON)

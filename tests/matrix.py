@@ -24,11 +24,12 @@ TESTS = (
     "tests/integration/test_crawl.py",
     "tests/integration/test_watches.py",
     "tests/integration/test_outages.py",
+    "tests/integration/test_holders.py",
 )
 """What speaks to the server."""
 
 # ZooKeeper's own logging is replaced by slf4j-simple, which says what happened on standard error; metrics and snappy
-# are "provided" in ZooKeeper's build, yet the server needs them.
+# are "provided" in ZooKeeper's build, yet the server needs them; so are Jetty and Jackson, which AdminServer needs.
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>zkdash</groupId><artifactId>matrix</artifactId><version>1</version>
@@ -51,6 +52,12 @@ POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
     <dependency>
       <groupId>org.xerial.snappy</groupId><artifactId>snappy-java</artifactId><version>1.1.10.5</version>
     </dependency>
+    <dependency>
+      <groupId>org.eclipse.jetty</groupId><artifactId>jetty-servlet</artifactId><version>9.4.56.v20240826</version>
+    </dependency>
+    <dependency>
+      <groupId>com.fasterxml.jackson.core</groupId><artifactId>jackson-databind</artifactId><version>2.15.2</version>
+    </dependency>
   </dependencies>
 </project>
 """
@@ -59,8 +66,9 @@ POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 def fetch(version: str) -> Path:
     """The folder with a version's jars in lib/; Maven fetches them if need be."""
     home = FOLDER / version
-    if any(home.glob("lib/zookeeper-*.jar")):
+    if any(home.glob("lib/jetty-server-*.jar")):
         return home
+    shutil.rmtree(home, ignore_errors=True)  # an older list of jars
     with tempfile.TemporaryDirectory(prefix="zkdash-matrix-") as folder:
         pom = Path(folder) / "pom.xml"
         pom.write_text(POM.format(version=version))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zkdash.znodes.formats import LIMITS, STORED, Dump, body, recognise
+from zkdash.znodes.formats import LIMITS, STORED, Dump, body, may_be_packed, recognise, registry
 from zkdash.znodes.formats.model import End
 
 if sys.version_info >= (3, 14):
@@ -162,3 +162,9 @@ def test_no_damage_makes_opening_fail(packing: str, data: bytes, at: int, damage
     stored = PACKINGS[packing][1](data * 20)
     recognised = recognise(stored[:at] + damage + stored[at + len(damage) :])
     assert recognised.readings
+
+
+@given(st.binary(max_size=60))
+def test_what_does_not_begin_as_packed_is_not_opened_by_anything(data: bytes) -> None:
+    if not may_be_packed(data):
+        assert all(packing.open(data, LIMITS) is None for packing in registry.PACKINGS)

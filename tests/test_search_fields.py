@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
+from collections.abc import Callable
 from typing import Any
 
+import cramjam
+import lz4.frame
 import pytest
 from kazoo.protocol.states import ZnodeStat
 
@@ -71,3 +76,28 @@ def test_limits_are_tried() -> None:
 def test_an_excerpt_shows_what_is_around() -> None:
     shown: dict[str, Any] = excerpt(b"x" * 100 + b"\xff!" + b"y" * 100, 100, 102)
     assert shown == {"before": "…" + "x" * 60, "match": "\\xff!", "behind": "y" * 60 + "…"}
+
+
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, zlib.compress, lz4.frame.compress, lambda data: bytes(cramjam.snappy.compress_raw(data))]
+)
+def test_what_is_packed_is_searched_as_its_page_would_show_it(pack: Callable[[bytes], bytes]) -> None:
+    wanted = "hay hay hay needle"
+    matcher = Matcher(read({"data": wanted, "larger": "10"}).search, 0)
+    text = b"hay " * 20 + b"needle" + b" hay" * 20
+    for depth, value in enumerate((pack(text), gzip.compress(pack(text))), 1):
+        assert matcher.rest(value, stat(dataLength=100)) is None
+        assert matcher.may_be_inside(value, stat(dataLength=100))
+        found = matcher.inside(value, stat(dataLength=100))
+        assert found is not None
+        assert (found["excerpt"]["match"], len(found["packed"])) == (wanted, depth)
+    assert matcher.inside(pack(b"hay " * 20), stat(dataLength=100)) is None
+    assert not matcher.may_be_inside(text, stat(dataLength=100))
+
+
+def test_a_bomb_is_searched_up_to_the_limit_of_a_page() -> None:
+    bomb = gzip.compress(b"needle" + bytes(50_000_000) + b"haystack")
+    found = Matcher(read({"data": "needle"}).search, 0).inside(bomb, stat(dataLength=100))
+    assert found is not None
+    assert found["excerpt"]["match"] == "needle"
+    assert Matcher(read({"data": "haystack"}).search, 0).inside(bomb, stat(dataLength=100)) is None

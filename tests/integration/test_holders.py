@@ -63,6 +63,8 @@ def scene(
     admin_ensemble: Ensemble,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Scene]:
+    if request.param == "AdminServer" and "version: 3.4." in ensemble.servers[0].four_letter("srvr"):
+        pytest.skip("AdminServer came with ZooKeeper 3.5")
     servers, admin = (
         (admin_ensemble, admin_urls(admin_ensemble)) if request.param == "AdminServer" else (ensemble, "off")
     )

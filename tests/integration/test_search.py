@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import http.client
 import json
 from collections.abc import Callable, Iterator
@@ -96,6 +97,18 @@ def test_huge_values_are_searched_whole(shared_dash: ZkDashProcess, tree: Tree) 
     tree.make("/huge", b"a" * 1_000_000 + b"needle")
     assert found(shared_dash, tree, data="needle$", data_as="regex") == ["/huge"]
     assert found(shared_dash, tree, data="(a+)+c$", data_as="regex") == []  # for ever, elsewhere
+
+
+def test_packed_data_is_opened_and_a_bomb_holds_nobody_up(shared_dash: ZkDashProcess, tree: Tree) -> None:
+    tree.make("/packed", gzip.compress(b"x" * 1000 + b"needle"))
+    for number in range(10):
+        tree.make(f"/bomb{number}", gzip.compress(bytes(50_000_000)))
+    hits, end = search(shared_dash, root=tree.root, data="needle")
+    assert [(hit["path"], hit["packed"], hit["excerpt"]["match"]) for hit in hits] == [
+        (f"{tree.root}/packed", ["gzip"], "needle")
+    ]
+    assert (end["phase"], end["clusters"][0]["znodes"]) == ("done", 12)
+    assert "in gzip" in Page(shared_dash.get("/search?" + urlencode({"data": "needle", "root": tree.root})).text).text
 
 
 def test_an_evil_expression_is_refused_on_the_page_and_by_the_api(shared_dash: ZkDashProcess) -> None:

@@ -17,6 +17,11 @@ _hit_facts: dict[str, Schema] = {
         match=text("What was found; cut where it is long."),
         behind=text("What stands behind it."),
     ),
+    "packed": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Where it was found in what is packed in the data: the packings, from the outside in.",
+    },
 }
 _hit = object_of(
     "A znode that was found.",

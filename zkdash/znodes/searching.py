@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kazoo.exceptions import NoAuthError, NoNodeError
+from kazoo.protocol.states import ZnodeStat
 
 from zkdash.clock import now_ms
 from zkdash.znodes import outlet
@@ -27,7 +28,8 @@ NOTHING = Progress(0, 0, 0, None, 0.0)
 
 @dataclass(slots=True)
 class Part:
-    """A crawl of one cluster, as far as it got. It can go on where it stood: `rest` has what is yet to be read."""
+    """A crawl of one cluster, as far as it got. It can go on where it stood: `rest` has what is yet to be read, and
+    `packed` what was read and is yet to be opened."""
 
     container: ClusterContainer
     root: str
@@ -39,6 +41,7 @@ class Part:
     denied: int = 0
     too_large: int = 0
     rest: Frontier | None = None
+    packed: list[tuple[dict[str, Any], bytes, ZnodeStat]] = field(default_factory=list)
     before: Progress = NOTHING
     now: Progress = field(default=NOTHING)
 
@@ -72,9 +75,12 @@ class CrawlJob(Job):
     def reset(self) -> None:
         self.parts = tuple(Part(part.container, part.root) for part in self.parts)
 
-    def take(self, part: Part, batch: Batch) -> None:
+    async def take(self, part: Part, batch: Batch) -> None:
         """See what a batch has."""
         raise NotImplementedError
+
+    async def catch_up(self, part: Part) -> None:
+        """Finish what was left of a batch when the job was stopped."""
 
     async def work(self) -> None:
         open_parts = [part for part in self.parts if part.phase is not Phase.DONE]
@@ -94,13 +100,14 @@ class CrawlJob(Job):
         part.phase = Phase.WAITING if part.waits else Phase.RUNNING
         self.said()
         try:
+            await self.catch_up(part)
             if part.rest is None:
                 part.rest = Frontier(part.container._real(self.root), self.root, data=self._data)
             async with contextlib.aclosing(
                 crawl(part.container, self.root, data=self._data, resume=part.rest)
             ) as batches:
                 async for batch in batches:
-                    self._on_batch(part, batch)
+                    await self._on_batch(part, batch)
             part.phase = Phase.DONE
         except CrawlStopped as stop:
             part.now, part.phase, part.trouble = stop.progress, Phase.FAILED, f"{stop.reason}."
@@ -110,7 +117,7 @@ class CrawlJob(Job):
                 part.rest = None  # to go on is to begin
         self.said()
 
-    def _on_batch(self, part: Part, batch: Batch) -> None:
+    async def _on_batch(self, part: Part, batch: Batch) -> None:
         part.waits, part.phase = False, Phase.RUNNING
         first = part.now is NOTHING and part.before == NOTHING
         part.now = batch.progress
@@ -126,7 +133,7 @@ class CrawlJob(Job):
                 part.too_large += 1
         if batch.paths:
             part.at = batch.paths[-1]
-            self.take(part, batch)
+            await self.take(part, batch)
         self.said()
 
 
@@ -145,18 +152,33 @@ class SearchJob(CrawlJob):
         self.hits = Spool()
         self._matcher = Matcher(self.search, now_ms())
 
-    def take(self, part: Part, batch: Batch) -> None:
-        for index in self._matcher.names(list(batch.paths)):
+    async def take(self, part: Part, batch: Batch) -> None:
+        matcher = self._matcher
+        for index in matcher.names(list(batch.paths)):
             path = batch.paths[index]
             hit: dict[str, Any] = {"cluster": part.name, "path": path, "children": batch.children[index]}
             if self.search.needs_data:
-                value = outlet.value(part.name, path, batch.data[index])
-                facts = self._matcher.rest(value, batch.stats[index])
+                value, stat = outlet.value(part.name, path, batch.data[index]), batch.stats[index]
+                facts = matcher.rest(value, stat)
                 if facts is None:
+                    if value and matcher.may_be_inside(value, stat):
+                        part.packed.append((hit, value, stat))
                     continue
                 hit |= facts
-            self.hits.add(hit)
-            part.hits += 1
+            self._add(part, hit)
+        await self.catch_up(part)
+
+    async def catch_up(self, part: Part) -> None:
+        while part.packed:
+            hit, value, stat = part.packed[0]
+            facts = await asyncio.to_thread(self._matcher.inside, value, stat)
+            del part.packed[0]
+            if facts is not None:
+                self._add(part, hit | facts)
+
+    def _add(self, part: Part, hit: dict[str, Any]) -> None:
+        self.hits.add(hit)
+        part.hits += 1
 
     def close(self) -> None:
         self.hits.close()
@@ -176,7 +198,7 @@ class UsageJob(CrawlJob):
     def close(self) -> None:
         """Nothing is held."""
 
-    def take(self, part: Part, batch: Batch) -> None:
+    async def take(self, part: Part, batch: Batch) -> None:
         see = self.usage.see
         for path, stat in zip(batch.paths, batch.stats, strict=True):
             see(path, stat.dataLength, stat.numChildren, is_ephemeral(stat.ephemeralOwner))

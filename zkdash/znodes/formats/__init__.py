@@ -4,6 +4,7 @@ A packing or a format is one small file, and one line in registry.py. All are pu
 """
 
 from zkdash.znodes.formats.model import LIMITS, Body, Dump, Fact, Facts, Limits, Lines, Reading, Recognised
+from zkdash.znodes.formats.packed import may_be_packed, open_packings
 from zkdash.znodes.formats.recognise import STORED, body, recognise, recognise_async
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Reading",
     "Recognised",
     "body",
+    "may_be_packed",
+    "open_packings",
     "recognise",
     "recognise_async",
 ]

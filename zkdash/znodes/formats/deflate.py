@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from functools import partial
 
@@ -45,12 +46,18 @@ def open_gzip(data: bytes, limits: Limits) -> Unpacked | None:
 
 def open_zlib(data: bytes, limits: Limits) -> Unpacked | None:
     """One zlib stream, if it keeps what its two bytes of header promise."""
-    if len(data) < 8 or data[0] & 0x0F != 8 or data[0] >> 4 > 7 or int.from_bytes(data[:2], "big") % 31 or data[1] & 32:
+    if len(data) < 8 or not _is_zlib_header(data[0], data[1]):
         return None
     opened = unpack(data, (), partial(Inflate, zlib.MAX_WBITS), (zlib.error,), limits)
     proven = opened.end in (End.WHOLE, End.LIMIT) or len(opened.data) >= ZLIB_PROOF_BYTES
     return opened if proven else None
 
 
-GZIP = Packing("gzip", open_gzip)
-ZLIB = Packing("zlib", open_zlib)
+def _is_zlib_header(method: int, flags: int) -> bool:
+    return method & 0x0F == 8 and method >> 4 <= 7 and not (method << 8 | flags) % 31 and not flags & 32
+
+
+ZLIB_HEADERS = [bytes([one, two]) for one in range(256) for two in range(256) if _is_zlib_header(one, two)]
+
+GZIP = Packing("gzip", re.escape(GZIP_MAGIC), open_gzip)
+ZLIB = Packing("zlib", b"|".join(map(re.escape, ZLIB_HEADERS)), open_zlib)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lz4.frame import LZ4FrameDecompressor
 
 from zkdash.znodes.formats.model import Limits, Packing, Unpacked
@@ -17,4 +19,4 @@ def open_lz4(data: bytes, limits: Limits) -> Unpacked | None:
     return unpack(data, (MAGIC,), LZ4FrameDecompressor, (RuntimeError,), limits)
 
 
-LZ4 = Packing("lz4", open_lz4)
+LZ4 = Packing("lz4", re.escape(MAGIC), open_lz4)

@@ -79,9 +79,13 @@ class Unpacked:
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """A way to pack data. `open` gives None for what isn't packed so, raises nothing, and keeps to the limits."""
+    """A way to pack data. `open` gives None for what isn't packed so, raises nothing, and keeps to the limits.
+
+    What does not begin as the expression `begins` says is not even tried: most data isn't packed.
+    """
 
     name: str
+    begins: bytes
     open: Callable[[bytes, Limits], Unpacked | None]
 
 

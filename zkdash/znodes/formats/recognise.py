@@ -11,32 +11,24 @@ from zkdash.znodes.formats.model import (
     Body,
     Confidence,
     Content,
-    End,
     Format,
     Guess,
     Limits,
-    Opened,
     Reading,
     Recognised,
-    Unpacked,
 )
-from zkdash.znodes.formats.registry import FORMATS, PACKINGS
+from zkdash.znodes.formats.packed import open_packings
+from zkdash.znodes.formats.registry import FORMATS
 
 IN_A_THREAD_BYTES = 64 * 1024
 STORED = "stored"
 """The view of the bytes as they are stored, where a packing was opened."""
-END_NOTES = {
-    End.LIMIT: "opened up to {size:,} bytes, and there is more",
-    End.CUT: "cut off, opened as far as it goes",
-    End.DAMAGED: "damaged, opened as far as it goes",
-    End.MORE: "something else comes after it, which is not shown",
-}
 _BY_VIEW = {format.view: format for format in FORMATS}
 
 
 def recognise(data: bytes, *, limits: Limits = LIMITS) -> Recognised:
     """What the data is. Never raises; its time and memory are linear in the size of the data and in the limits."""
-    opened, inner, note = _open(data, limits)
+    opened, inner, note = open_packings(data, limits)
     content = decode(inner, limits)
     looks = ((format, format.look(content, limits)) for format in FORMATS)
     found = sorted(((format, guess) for format, guess in looks if guess), key=_rank)
@@ -73,31 +65,3 @@ def _rank(found: tuple[Format, Guess]) -> tuple[bool, bool]:
     """Likely formats in the registry's order; then text and bytes; then what is only possible."""
     format, guess = found
     return guess.confidence < Confidence.LIKELY, format.fallback
-
-
-def _open(data: bytes, limits: Limits) -> tuple[tuple[Opened, ...], bytes, str]:
-    """The packings that were opened, what was inside, and what to know about that."""
-    opened: list[Opened] = []
-    notes: list[str] = []
-    for _ in range(limits.opened_depth):
-        name, unpacked = _unpack(data, limits)
-        if unpacked is None:
-            return tuple(opened), data, " ".join(notes)
-        if not unpacked.data and unpacked.end is not End.WHOLE:
-            notes.append(f"It begins like {name}, but nothing of it can be opened.")
-            return tuple(opened), data, " ".join(notes)
-        data = unpacked.data
-        opened.append(Opened(name, len(data), unpacked.end))
-        if unpacked.end is not End.WHOLE:
-            notes.append(f"The {name} is {END_NOTES[unpacked.end].format(size=len(data))}.")
-    if _unpack(data, limits)[1] is not None:
-        notes.append(f"What is inside is packed again: zkdash opens {limits.opened_depth} packings, one in another.")
-    return tuple(opened), data, " ".join(notes)
-
-
-def _unpack(data: bytes, limits: Limits) -> tuple[str, Unpacked | None]:
-    for packing in PACKINGS:
-        unpacked = packing.open(data, limits)
-        if unpacked is not None:
-            return packing.name, unpacked
-    return "", None

@@ -6,6 +6,8 @@ of frames is not checked.
 
 from __future__ import annotations
 
+import re
+
 from cramjam import DecompressionError
 from cramjam import snappy as library
 
@@ -111,4 +113,7 @@ def _declared(data: bytes) -> int:
     return 1 << 32
 
 
-SNAPPY = Packing("snappy", open_snappy)
+BLOCK = rb"[\x80-\xff]{0,4}[\x01-\x7f][" + b"".join(map(re.escape, map(bytes, zip(range(0, 256, 4))))) + b"]"
+"""A length, then a literal: there is nothing yet that could be copied."""
+
+SNAPPY = Packing("snappy", b"|".join([re.escape(FRAMED), re.escape(JAVA), BLOCK]), open_snappy)

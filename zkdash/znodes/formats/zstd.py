@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from functools import partial
 
@@ -25,4 +26,4 @@ def open_zstd(data: bytes, limits: Limits) -> Unpacked | None:
     return unpack(data, (MAGIC, *SKIPPABLE), partial(ZstdDecompressor, options=options), (ZstdError,), limits)
 
 
-ZSTD = Packing("zstd", open_zstd)
+ZSTD = Packing("zstd", re.escape(MAGIC), open_zstd)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -122,8 +122,9 @@ async def test_two_hundred_clusters_lost_at_once_take_few_transactions_and_hold_
 
 
 async def test_a_consequence_is_written_in_the_transaction_of_its_event(service: EventService, store: Store) -> None:
-    async def mark(connection: Connection, event: Event) -> None:
-        await connection.execute(text("UPDATE events SET reason = 'marked' WHERE id = :id"), {"id": event.id})
+    async def mark(connection: Connection, events: Sequence[Event]) -> None:
+        for event in events:
+            await connection.execute(text("UPDATE events SET reason = 'marked' WHERE id = :id"), {"id": event.id})
 
     service.consequences.append(mark)
     (event,) = await record(service, lost("a"))
@@ -197,10 +198,11 @@ async def test_a_broken_consequence_holds_up_no_event_and_no_other_consequence(
 ) -> None:
     seen: list[str] = []
 
-    async def fail(connection: Connection, event: Event) -> None:
-        if event.cluster == "bad":
-            raise ZeroDivisionError
-        seen.append(event.cluster)
+    async def fail(connection: Connection, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.cluster == "bad":
+                raise ZeroDivisionError
+            seen.append(event.cluster)
 
     service.consequences.append(fail)
     await record(service, lost("a"), lost("bad"), lost("c"))

@@ -12,6 +12,7 @@ import sys
 from tests.support.bus import Bus
 from tests.support.observations import connected, lost, notice, starting
 from tests.support.until import until
+from zkdash.alerts.notifiers.webhook import WebhookSettings
 from zkdash.alerts.service import AlertService
 from zkdash.config import AlertConfig
 from zkdash.store.engine import Store
@@ -32,7 +33,7 @@ async def main(store_url: str, hook_url: str, *seen: str) -> None:
     await store.open()
     events = EventService(bus, store)
     await events.start()
-    alerts = AlertService(bus, store, events, (AlertConfig("ops", "webhook", hook_url, secret=b"key"),))
+    alerts = AlertService(bus, store, events, (AlertConfig("ops", "webhook", settings=WebhookSettings(hook_url, b"key")),))
     await alerts.start()
     for word in seen:
         bus.observe(SEEN[word])

@@ -10,7 +10,8 @@ from tests.support.bus import Bus
 from tests.support.clock import Clock
 from tests.support.receiver import Receiver
 from tests.support.until import until
-from zkdash.alerts.incident import Delivery, DeliveryState, What
+from zkdash.alerts.delivery import Delivery, DeliveryState, What
+from zkdash.alerts.notifiers.webhook import WebhookSettings
 from zkdash.alerts.service import AlertService
 from zkdash.config import AlertConfig
 from zkdash.store.engine import Store
@@ -68,6 +69,6 @@ async def house(store: Store, clock: Clock, *routes: AlertConfig) -> AsyncIterat
         await one.stop()
 
 
-def route(there: Receiver | str, name: str = "ops", **more: object) -> AlertConfig:
+def route(there: Receiver | str, name: str = "ops", secret: bytes | None = None, **more: object) -> AlertConfig:
     url = there if isinstance(there, str) else there.url
-    return replace(AlertConfig(name, "webhook", url), **more)
+    return replace(AlertConfig(name, "webhook", settings=WebhookSettings(url, secret)), **more)

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from zkdash import crashpoints
-from zkdash.alerts.incident import Delivery, DeliveryState, delivery_of
+from zkdash.alerts.delivery import Attempt, Delivery, DeliveryState, delivery_of
+from zkdash.alerts.incident import words
 from zkdash.log import get_logger
 from zkdash.store import deliveries as rows
 from zkdash.store.engine import Store, StoreUnavailable
@@ -24,10 +25,12 @@ class Outcome:
     before: Delivery
     state: DeliveryState
     tries: int
+    refusals: int
     next_try_at: int
     last_status: int | None
     last_error: str
     sent_at: int | None
+    attempt: Attempt
 
 
 class Outcomes:
@@ -63,13 +66,15 @@ class Outcomes:
 
     async def _commit(self, batch: list[Outcome]) -> dict[str, Delivery]:
         async with self._store.begin() as connection:
-            await rows.tried(connection, [_row(one) for one in batch])
+            await rows.tried(connection, [_row(one) for one in batch], [words(one.attempt) for one in batch])
             # A receiver that is back gets what else it is owed at once.
             for route in {one.before.route for one in batch if one.sent_at is not None and one.before.tries}:
                 await rows.hurry(connection, route, max(one.sent_at or 0 for one in batch))
             found = await rows.by_id(connection, [one.before.id for one in batch])
             if any(one.sent_at is not None for one in batch):
                 crashpoints.reached("before-sent-commit")
+            else:
+                crashpoints.reached("before-attempt-commit")
         return {row["id"]: delivery_of(row) for row in found}
 
 
@@ -78,6 +83,7 @@ def _row(outcome: Outcome) -> dict[str, object]:
         "delivery_id": outcome.before.id,
         "state": outcome.state.value,
         "tries": outcome.tries,
+        "refusals": outcome.refusals,
         "next_try_at": outcome.next_try_at,
         "last_status": outcome.last_status,
         "last_error": outcome.last_error,

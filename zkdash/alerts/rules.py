@@ -1,61 +1,74 @@
-"""What is worth telling, to whom, and when to try again. Pure."""
+"""What an event says of each rule. Pure."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
+from dataclasses import dataclass
 
-from zkdash.alerts.incident import What
-from zkdash.config import AlertConfig
 from zkdash.timeline.event import Event
-from zkdash.zookeeper.states import Cause, Kind, State
+from zkdash.zookeeper.states import Cause, Kind, Severity, State
 
-LOST_RULE = "lost"
+LOST = "lost"
+NEVER_CONNECTED = "never-connected"
+SUSPENDED = "suspended"
+SESSION_REPLACED = "session-replaced"
+
+CLUSTER_IS_GONE = (LOST, NEVER_CONNECTED)
+"""The rules of which one is open at a time, and which mute all others of their cluster."""
+
+STATE_RULES = (LOST, NEVER_CONNECTED, SUSPENDED, SESSION_REPLACED)
 
 # A cluster that zkdash doesn't watch yet, or no more, isn't lost.
 _OWN_DOING = (Cause.STARTING, Cause.STOPPED)
-# Learnt while the cluster counts as LOST anyway: from its start, or since it was lost.
-_TELLING_NOTICES = (Cause.NEVER_CONNECTED, Cause.AUTH_FAILED)
-
-FIRST_RETRY_S = 1.0
-LONGEST_RETRY_S = 300.0
-LONGEST_RETRY_AFTER_S = 3600.0
 
 
-class Verdict(enum.Enum):
-    """What an event means for the incident of its cluster."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an event says of one rule: that it holds, that it doesn't, or (None) that nobody knows any more.
 
-    OPENS = enum.auto()
-    RESOLVES = enum.auto()
-
-
-def verdict(event: Event) -> Verdict | None:
-    """What an event means to the rule "lost"; None if nothing."""
-    if event.kind is Kind.NOTICE:
-        return Verdict.OPENS if event.cause in _TELLING_NOTICES else None
-    if event.to_state is State.CONNECTED:
-        return Verdict.RESOLVES
-    if event.to_state is State.LOST and event.cause not in _OWN_DOING:
-        return Verdict.OPENS
-    return None
-
-
-def routes_for(routes: Iterable[AlertConfig], cluster: str, what: What) -> list[AlertConfig]:
-    """Those who want to be told this of this cluster."""
-    return [
-        route
-        for route in routes
-        if what in route.on and any(fnmatchcase(cluster, pattern) for pattern in route.clusters)
-    ]
-
-
-def retry_s(tries: int, retry_after_s: float | None, chance: float) -> float:
-    """How long to wait after the `tries`th try has failed.
-
-    It doubles from 1 s to 5 min; `chance` (0 to 1) moves it by up to a tenth to either side, so that what failed
-    together isn't tried again together. A receiver that names a later time (Retry-After) gets it, up to an hour.
+    `waits`: it has to hold for a while before it counts. `why` says why it is over.
     """
-    doubled = FIRST_RETRY_S * 2.0 ** min(tries - 1, 20)
-    own = min(doubled * (0.9 + 0.2 * chance), LONGEST_RETRY_S)
-    return max(own, min(retry_after_s or 0.0, LONGEST_RETRY_AFTER_S))
+
+    rule: str
+    present: bool | None
+    severity: Severity = Severity.CRITICAL
+    subject: str = ""
+    waits: bool = False
+    why: str = ""
+
+
+def findings(event: Event) -> list[Finding]:
+    """What an event says of the rules, in the order in which it is to be taken."""
+    match event.kind:
+        case Kind.RULE:
+            severity = event.severity or Severity.WARNING
+            present = event.cause is Cause.FIRING
+            return [Finding(event.rule, present, severity, event.subject, why="" if present else event.reason)]
+        case Kind.NOTICE:
+            return _of_notice(event.cause)
+        case Kind.STATE:
+            return _of_transition(event)
+
+
+def _of_notice(cause: Cause) -> list[Finding]:
+    """Learnt while the cluster counts as LOST anyway: from its start, or since it was lost."""
+    if cause is Cause.NEVER_CONNECTED:
+        return [_suspended_no_more("no server answers"), Finding(NEVER_CONNECTED, True)]
+    if cause is Cause.AUTH_FAILED:
+        return [_suspended_no_more("the servers refuse the credentials"), Finding(LOST, True)]
+    return []
+
+
+def _of_transition(event: Event) -> list[Finding]:
+    if event.to_state is State.CONNECTED:
+        return [Finding(rule, False, why="it is connected again") for rule in STATE_RULES]
+    if event.to_state is State.SUSPENDED:
+        return [Finding(SUSPENDED, True, Severity.WARNING, waits=True)]
+    if event.cause in _OWN_DOING:
+        return [Finding(SUSPENDED, None)]
+    if event.cause is Cause.NEW_SESSION:
+        return [_suspended_no_more("a server answers again"), Finding(SESSION_REPLACED, True, Severity.WARNING)]
+    return [_suspended_no_more("it counts as lost now"), Finding(LOST, True)]
+
+
+def _suspended_no_more(why: str) -> Finding:
+    return Finding(SUSPENDED, False, why=why)

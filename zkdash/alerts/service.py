@@ -10,13 +10,13 @@ from typing import Any
 import asab
 
 from zkdash.alerts import acting, ledger, silencing
-from zkdash.alerts.delivery import Attempt, Delivery, DeliveryState, attempt_of, delivery_of
+from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.alerts.dispatcher import Dispatcher, Orders
 from zkdash.alerts.incident import Incident, incident_of
 from zkdash.alerts.mutes import Hold
-from zkdash.alerts.notification import Notification, notification_of
 from zkdash.alerts.notifiers.chosen import Notifiers
 from zkdash.alerts.pruning import prune_all
+from zkdash.alerts.reading import Reading
 from zkdash.alerts.sender import Sender
 from zkdash.alerts.silence import Silence, SilenceDraft, silence_of
 from zkdash.clock import now_ms
@@ -25,7 +25,6 @@ from zkdash.errors import StartError
 from zkdash.log import NOTICE, get_logger
 from zkdash.store import deliveries as delivery_rows
 from zkdash.store import incidents as incident_rows
-from zkdash.store import notifications as notification_rows
 from zkdash.store import silences as silence_rows
 from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.store.rows import Connection
@@ -38,7 +37,7 @@ L = get_logger(__name__)
 NOT_WATCHED = "its cluster is not watched any more"
 
 
-class AlertService(asab.Service):  # type: ignore[misc]  # asab has no types
+class AlertService(Reading, asab.Service):  # type: ignore[misc]  # asab has no types
     """Publishes "Incident.changed!" and "Delivery.changed!" with what is new or changed, and "Silence.changed!".
 
     What is owed for an event is written in the event's transaction, so nothing that was seen goes untold.
@@ -113,55 +112,6 @@ class AlertService(asab.Service):  # type: ignore[misc]  # asab has no types
 
     # What there is
 
-    async def incidents(self, open_only: bool = False, limit: int = 200, cluster: str | None = None) -> list[Incident]:
-        """Open incidents first, then the newest first."""
-        async with self._store.connect() as connection:
-            rows = await incident_rows.find(connection, open_only=open_only, limit=limit, cluster=cluster)
-        return [incident_of(row) for row in rows]
-
-    async def incident(self, incident_id: int) -> Incident | None:
-        async with self._store.connect() as connection:
-            row = await incident_rows.get(connection, incident_id)
-        return None if row is None else incident_of(row)
-
-    async def notifications(self, incident_id: int) -> list[Notification]:
-        """What each route is told of an incident."""
-        async with self._store.connect() as connection:
-            return [notification_of(row) for row in await notification_rows.of_incidents(connection, [incident_id])]
-
-    async def deliveries(
-        self, limit: int = 200, incident: int | None = None, event: int | None = None, route: str | None = None
-    ) -> list[Delivery]:
-        """The newest first; those that tell of one incident or event, or a route, if it is given."""
-        async with self._store.connect() as connection:
-            rows = await delivery_rows.find(connection, incident=incident, event=event, route=route, limit=limit)
-        return [delivery_of(row) for row in rows]
-
-    async def delivery(self, delivery_id: str) -> Delivery | None:
-        async with self._store.connect() as connection:
-            rows = await delivery_rows.by_id(connection, [delivery_id])
-        return delivery_of(rows[0]) if rows else None
-
-    async def told_of(self, delivery_ids: Sequence[str]) -> dict[str, list[int]]:
-        """The ids of the incidents that each delivery tells of."""
-        async with self._store.connect() as connection:
-            return await delivery_rows.incidents_of(connection, delivery_ids)
-
-    async def attempts(self, delivery_id: str) -> list[Attempt]:
-        """The tries of a delivery, the first first."""
-        async with self._store.connect() as connection:
-            return [attempt_of(row) for row in await delivery_rows.attempts_of(connection, delivery_id)]
-
-    async def silences(self) -> list[Silence]:
-        """The newest first, also those that are over."""
-        async with self._store.connect() as connection:
-            return [silence_of(row) for row in await silence_rows.find(connection)]
-
-    async def muted_by(self, silence_id: int) -> list[Incident]:
-        """The incidents that a silence kept from being told, the newest first."""
-        async with self._store.connect() as connection:
-            return [incident_of(row) for row in await silence_rows.muted_by(connection, silence_id)]
-
     def failing(self) -> list[str]:
         """The routes whose last try failed, in the order of the configuration."""
         return [route.name for route in self._routes if route.name in self._failing]
@@ -231,6 +181,7 @@ class AlertService(asab.Service):  # type: ignore[misc]  # asab has no types
         else:
             self._hold = Hold(reason, self._now() if self._hold is None else self._hold.since)
         self._order()
+        self.App.PubSub.publish("Alerts.held!")
 
     # What an event leads to
 
@@ -257,8 +208,7 @@ class AlertService(asab.Service):  # type: ignore[misc]  # asab has no types
             self.App.PubSub.publish("Incident.changed!", incident)
 
     def _on_made(self, deliveries: list[Delivery]) -> None:
-        for delivery in deliveries:
-            self._counts[DeliveryState.OWED] += 1
+        self._counts[DeliveryState.OWED] += len(deliveries)
         self._sender.wake()
         for delivery in deliveries:
             self.App.PubSub.publish("Delivery.changed!", delivery)

@@ -14,14 +14,24 @@ from .asab_part import asab_options, hand_over
 from .clusters import add_arguments, cluster_configs, meant_names
 from .ini import Document, read
 from .mistakes import ConfigError, Mistake, Place
-from .model import AlertConfig, ClusterConfig, Config, SaslConfig, StoreConfig, TlsConfig, WebConfig
+from .model import (
+    AlertConfig,
+    AlertingConfig,
+    ClusterConfig,
+    Config,
+    SaslConfig,
+    SilenceConfig,
+    StoreConfig,
+    TlsConfig,
+    WebConfig,
+)
 from .names import check_names
 from .store import store_config
 from .web import web_config
 
 __all__ = [
-    "AlertConfig", "ClusterConfig", "Config", "ConfigError", "Mistake", "Place", "SaslConfig", "StoreConfig",
-    "TlsConfig", "WebConfig", "hand_over", "load",
+    "AlertConfig", "AlertingConfig", "ClusterConfig", "Config", "ConfigError", "Mistake", "Place", "SaslConfig",
+    "SilenceConfig", "StoreConfig", "TlsConfig", "WebConfig", "hand_over", "load",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .kinds import Settings
+from .windows import Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,68 @@ class ClusterConfig:
 
 @dataclass(frozen=True, slots=True)
 class AlertConfig:
-    """One `[alert:NAME]`: where to send what.
+    """One `[alert:NAME]`: who is told of what, when and how.
 
-    `clusters` are shell patterns of cluster names (fnmatch, case-sensitive). `secret` is what is written in the
-    configuration, as bytes: "whsec_" and base64 (which has been checked), or any text.
+    `on` are the words LOST and RECOVERED, and patterns of rules' names. `clusters`, `labels` and `severities` are shell
+    patterns (fnmatch, case-sensitive). Durations are seconds; `group_wait_s` None is 0 s for what is critical and 30 s
+    for all else, `repeat_interval_s` None never. `hours` None is always. `settings` are what the notifier made of
+    the options that are its own.
     """
 
     name: str
     type: str
-    url: str = field(repr=False, default="")
     on: frozenset[str] = frozenset({"LOST", "RECOVERED"})
     clusters: tuple[str, ...] = ("*",)
-    secret: bytes | None = field(default=None, repr=False)
+    labels: tuple[str, ...] = ()
+    severities: frozenset[str] = frozenset()
+    for_s: float = 0.0
+    group_wait_s: float | None = None
+    group_interval_s: float = 300.0
+    repeat_interval_s: float | None = 14_400.0
+    send_resolved: bool | None = None
+    escalate_after_s: float | None = None
+    escalate_to: str = ""
+    hours: Windows | None = None
     settings: Settings | None = field(default=None, repr=False)
+
+    @property
+    def tells_firing(self) -> bool:
+        """Whether it is told when something is wrong, and not only when it is over."""
+        return self.on != {"RECOVERED"}
+
+    @property
+    def tells_resolved(self) -> bool:
+        """Whether it is told when something is over: as `send_resolved` says, else RECOVERED, else yes for rules."""
+        if self.send_resolved is not None:
+            return self.send_resolved
+        return "RECOVERED" in self.on or "LOST" not in self.on
+
+
+@dataclass(frozen=True, slots=True)
+class AlertingConfig:
+    """What all alerts have in common, seconds: when a cluster counts as suspended for long, and when a rule flaps."""
+
+    suspended_for_s: float = 5.0
+    flap_changes: int = 6
+    flap_within_s: float = 600.0
+    flap_calm_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceConfig:
+    """One `[silence:NAME]`. Patterns as in AlertConfig, times in UTC ms; without an end only if it recurs."""
+
+    name: str
+    clusters: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    starts_at: int | None = None
+    ends_at: int | None = None
+    window: str = ""
+    reason: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +149,7 @@ class Config:
     web: WebConfig
     store: StoreConfig
     alerts: tuple[AlertConfig, ...] = ()
+    alerting: AlertingConfig = field(default_factory=AlertingConfig)
+    silences: tuple[SilenceConfig, ...] = ()
     files: tuple[Path, ...] = ()
     asab: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)

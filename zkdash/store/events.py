@@ -9,7 +9,7 @@ from sqlalchemy import Text, column, delete, func, insert, select, update, value
 from sqlalchemy.sql import Select
 
 from zkdash.store.rows import Connection, Row
-from zkdash.store.schema import deliveries, events, incidents
+from zkdash.store.schema import deliveries, delivery_incidents, events, incidents
 
 
 async def add(connection: Connection, rows: Sequence[Row]) -> list[int]:
@@ -44,6 +44,16 @@ async def of_run(connection: Connection, run_id: int, first: int, last: int) -> 
 
 async def get(connection: Connection, event_id: int) -> Row | None:
     return (await connection.execute(select(events).where(events.c.id == event_id))).mappings().first()
+
+
+async def by_id(connection: Connection, ids: Collection[int]) -> list[Row]:
+    return list((await connection.execute(select(events).where(events.c.id.in_(ids)))).mappings())
+
+
+async def last_before(connection: Connection, cluster: str, event_id: int, limit: int) -> list[Row]:
+    """The last events of a cluster before an event, the newest first."""
+    query = select(events).where(events.c.cluster == cluster, events.c.id < event_id).order_by(events.c.id.desc())
+    return list((await connection.execute(query.limit(limit))).mappings())
 
 
 async def about(connection: Connection, event_id: int) -> list[Row]:
@@ -117,9 +127,10 @@ async def prune(connection: Connection, before: int, limit: int) -> int:
         (incidents.c.opened_event_id == events.c.id) | (incidents.c.resolved_event_id == events.c.id)
     )
     delivery = select(deliveries.c.id).where(deliveries.c.event_id == events.c.id)
+    told = select(delivery_incidents.c.delivery_id).where(delivery_incidents.c.event_id == events.c.id)
     old = (
         select(events.c.id)
-        .where(events.c.at < before, later.exists(), ~incident.exists(), ~delivery.exists())
+        .where(events.c.at < before, later.exists(), ~incident.exists(), ~delivery.exists(), ~told.exists())
         .order_by(events.c.at)
         .limit(limit)
     )

@@ -2,64 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from zkdash.store.rows import Connection, Row
-from zkdash.store.schema import deliveries, incidents
+from zkdash.store.schema import delivery_incidents, incidents
 
 _OPEN = incidents.c.resolved_at.is_(None)
-
-
-_NEW = ("cluster", "rule", "cause", "reason", "opened_at", "opened_event_id")
-_ALREADY = select(incidents.c.id).where(
-    incidents.c.cluster == bindparam("cluster"), incidents.c.rule == bindparam("rule"), _OPEN
-)
-_OPEN_ONE = (
-    insert(incidents)
-    .from_select(
-        list(_NEW), select(*(bindparam(name, type_=incidents.c[name].type) for name in _NEW)).where(~_ALREADY.exists())
-    )
-    .returning(incidents.c.id)
-)
-_RESOLVE = (
+_UPDATE = (
     update(incidents)
-    .where(incidents.c.cluster == bindparam("of_cluster"), incidents.c.rule == bindparam("of_rule"), _OPEN)
-    .values(resolved_at=bindparam("resolved_at"), resolved_event_id=bindparam("resolved_event_id"))
-    .returning(*incidents.c)
+    .where(incidents.c.id == bindparam("of_id"))
+    .values({column.name: bindparam(column.name) for column in incidents.c if column.name != "id"})
 )
+_OPEN_OF = select(incidents).where(incidents.c.cluster.in_(bindparam("clusters", expanding=True)), _OPEN)
 
 
-async def open_one(connection: Connection, row: Row) -> int | None:
-    """Open an incident and give its id; None if one is open already for this cluster and rule."""
-    opened: int | None = (await connection.execute(_OPEN_ONE, dict(row))).scalar_one_or_none()
-    return opened
+async def open_of(connection: Connection, clusters: Collection[str]) -> list[Row]:
+    """The open incidents of some clusters."""
+    return list((await connection.execute(_OPEN_OF, {"clusters": list(clusters)})).mappings())
 
 
-async def resolve(connection: Connection, *, cluster: str, rule: str, at: int, event_id: int) -> Row | None:
-    """Resolve the open incident of a cluster and rule, and give it; None if there is none."""
-    values = {"of_cluster": cluster, "of_rule": rule, "resolved_at": at, "resolved_event_id": event_id}
-    return (await connection.execute(_RESOLVE, values)).mappings().one_or_none()
+async def all_open(connection: Connection) -> list[Row]:
+    return list((await connection.execute(select(incidents).where(_OPEN).order_by(incidents.c.id))).mappings())
 
 
-async def close_others(connection: Connection, clusters: Iterable[str], at: int) -> int:
-    """Close the open incidents of all clusters but these, without an event that resolves them; give how many."""
-    gone = update(incidents).where(incidents.c.cluster.not_in(list(clusters)), _OPEN).values(resolved_at=at)
-    return (await connection.execute(gone)).rowcount
+async def clusters_with(connection: Connection, rules: Collection[str]) -> frozenset[str]:
+    """The clusters of which any of these rules is firing."""
+    query = select(incidents.c.cluster).where(_OPEN, incidents.c.firing, incidents.c.rule.in_(rules)).distinct()
+    return frozenset((await connection.execute(query)).scalars())
 
 
-async def find(connection: Connection, *, open_only: bool, limit: int) -> list[Row]:
+async def add(connection: Connection, rows: Sequence[Row]) -> list[int]:
+    """Write new ones and give their ids, in their order."""
+    statement = insert(incidents).returning(incidents.c.id, sort_by_parameter_order=True)
+    return list((await connection.execute(statement, rows)).scalars())
+
+
+async def write(connection: Connection, rows: Sequence[Row]) -> None:
+    """Overwrite those that are there."""
+    if rows:
+        await connection.execute(_UPDATE, [{**row, "of_id": row["id"]} for row in rows])
+
+
+async def acknowledge(connection: Connection, incident_id: int, at: int | None, by: str, note: str) -> Row | None:
+    """Note who looks after an open incident (`at` None: nobody), and give it; None if it isn't open."""
+    statement = (
+        update(incidents)
+        .where(incidents.c.id == incident_id, _OPEN)
+        .values(acknowledged_at=at, acknowledged_by=by, acknowledged_note=note)
+        .returning(*incidents.c)
+    )
+    return (await connection.execute(statement)).mappings().one_or_none()
+
+
+async def close_others(connection: Connection, clusters: Iterable[str], at: int, why: str) -> list[Row]:
+    """Close the open incidents of all clusters but these, without an event that resolves them; give those."""
+    gone = (
+        update(incidents)
+        .where(incidents.c.cluster.not_in(list(clusters)), _OPEN)
+        .values(resolved_at=at, resolved_why=why, firing=False)
+        .returning(*incidents.c)
+    )
+    return list((await connection.execute(gone)).mappings())
+
+
+async def get(connection: Connection, incident_id: int) -> Row | None:
+    query = select(incidents).where(incidents.c.id == incident_id)
+    return (await connection.execute(query)).mappings().one_or_none()
+
+
+async def by_id(connection: Connection, ids: Collection[int]) -> list[Row]:
+    query = select(incidents).where(incidents.c.id.in_(ids)).order_by(incidents.c.id)
+    return list((await connection.execute(query)).mappings())
+
+
+async def find(connection: Connection, *, open_only: bool, limit: int, cluster: str | None = None) -> list[Row]:
     """The newest first, open ones before all others."""
     query = select(incidents).order_by(_OPEN.desc(), incidents.c.id.desc()).limit(limit)
     if open_only:
         query = query.where(_OPEN)
+    if cluster is not None:
+        query = query.where(incidents.c.cluster == cluster)
     return list((await connection.execute(query)).mappings())
 
 
 async def prune(connection: Connection, before: int, limit: int) -> int:
     """Delete up to `limit` incidents resolved before a time and without deliveries; give how many."""
-    told = select(deliveries.c.id).where(deliveries.c.incident_id == incidents.c.id)
+    told = select(delivery_incidents.c.delivery_id).where(delivery_incidents.c.incident_id == incidents.c.id)
     old = (
         select(incidents.c.id)
         .where(incidents.c.resolved_at < before, ~told.exists())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zkdash.zookeeper.states import Cause, Kind, State
+from zkdash.zookeeper.states import Cause, Kind, Severity, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,6 @@ class Event:
     reason: str = ""
     about: int | None = None
     """Of a notice: the id of the transition that it adds its knowledge to."""
+    rule: str = ""
+    subject: str = ""
+    severity: Severity | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
 
 from zkdash import crashpoints
@@ -21,7 +21,8 @@ from zkdash.zookeeper.states import Kind, Observation
 
 L = get_logger(__name__)
 
-Consequence = Callable[[Connection, Event], Awaitable[None]]
+Consequence = Callable[[Connection, Sequence[Event]], Awaitable[None]]
+"""Called with the events of a transaction, in their order, before it is committed."""
 
 BATCH = 250
 BEAT_S = 5.0
@@ -168,11 +169,10 @@ class Recorder:
         notices = [id for id, row in zip(ids, rows, strict=True) if row["kind"] == Kind.NOTICE]
         about = await event_rows.link(connection, notices) if notices else {}
         for event_id, row in zip(ids, rows, strict=True):
-            event = event_of({**row, "id": event_id, "about": about.get(event_id)})
-            if self._care < _WITHOUT_CONSEQUENCES:
-                for consequence in self.consequences:
-                    await consequence(connection, event)
-            events.append(event)
+            events.append(event_of({**row, "id": event_id, "about": about.get(event_id)}))
+        if self._care < _WITHOUT_CONSEQUENCES:
+            for consequence in self.consequences:
+                await consequence(connection, events[len(held) :])
         return events
 
     async def _until(self, signal: asyncio.Event, at_most_s: float) -> None:

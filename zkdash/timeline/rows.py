@@ -7,7 +7,7 @@ from typing import Any
 from zkdash.store.rows import Row
 from zkdash.timeline.event import Event
 from zkdash.timeline.segments import Mark, Run
-from zkdash.zookeeper.states import Cause, Kind, Observation, State
+from zkdash.zookeeper.states import Cause, Kind, Observation, Severity, State
 
 _LONGEST_TEXT = 2_000
 
@@ -28,6 +28,9 @@ def row_of(observation: Observation, run_id: int, seq: int) -> dict[str, Any]:
         "server": None if observation.server is None else _storable(observation.server),
         "lasted_ms": observation.lasted_ms,
         "reason": _storable(observation.reason),
+        "rule": _storable(observation.rule),
+        "subject": _storable(observation.subject),
+        "severity": observation.severity and observation.severity.value,
     }
 
 
@@ -46,6 +49,9 @@ def event_of(row: Row) -> Event:
         lasted_ms=row["lasted_ms"],
         reason=row["reason"],
         about=row.get("about"),
+        rule=row["rule"],
+        subject=row["subject"],
+        severity=None if row["severity"] is None else Severity(row["severity"]),
     )
 
 

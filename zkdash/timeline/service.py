@@ -52,7 +52,7 @@ class EventService(asab.Service):  # type: ignore[misc]  # asab has no types
 
     @property
     def consequences(self) -> list[Consequence]:
-        """What else is written in an event's transaction: `async def (connection, event)`."""
+        """What else is written in an event's transaction: `async def (connection, events)`."""
         return self._recorder.consequences
 
     @property

@@ -32,6 +32,18 @@ class Cause(enum.StrEnum):
     NEVER_CONNECTED = "never-connected"
     AUTH_FAILED = "auth-failed"
     STOPPED = "stopped"
+    FIRING = "firing"
+    """Of a rule: what it looks for is there."""
+    RESOLVED = "resolved"
+    """Of a rule: what it looks for is there no more."""
+
+
+class Severity(enum.StrEnum):
+    """How bad it is that a rule fires, worst first."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
 
 
 class Kind(enum.StrEnum):
@@ -43,6 +55,9 @@ class Kind(enum.StrEnum):
     NOTICE = "notice"
     """Something learnt about the present state without a transition: never-connected, a late session-expired."""
 
+    RULE = "rule"
+    """A rule on what the servers of an ensemble say of themselves, which fires or resolves (the cause says which)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -52,6 +67,9 @@ class Observation:
     monotonic clock. A transition has `to_state`, and `from_state` unless it is the first since zkdash watches
     (None: what came before is unknown). A notice has neither. `session_id` is ZooKeeper's 64-bit id, signed as
     it is on the wire; `server` is "host:port" of the server that the session is or was connected to.
+
+    Of a rule: `rule` is its name, `subject` the server that it is about ("host:port", empty for the whole cluster),
+    and `reason` says what it saw, the limit, since when, and what to look at next.
     """
 
     cluster: str
@@ -64,6 +82,9 @@ class Observation:
     server: str | None = None
     lasted_ms: int | None = None
     reason: str = ""
+    rule: str = ""
+    subject: str = ""
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)

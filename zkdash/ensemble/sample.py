@@ -81,7 +81,7 @@ class Sample:
     version: str = ""
     zxid: int | None = None
     uptime_ms: int | None = None
-    metrics: Mapping[str, float] = field(default=NO_METRICS, repr=False)
+    metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS, repr=False)
     refusal: Refusal | None = None
     took_ms: float = 0.0
     full: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from zkdash.ensemble.sample import Sample, Server
@@ -29,9 +28,9 @@ class View:
 
     cluster: str
     servers: tuple[Server, ...] = ()
-    samples: Mapping[str, Sample] = field(default=MappingProxyType({}))
-    full: Mapping[str, Sample] = field(default=MappingProxyType({}))
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    full: Mapping[str, Sample] = field(default_factory=dict)
     verdict: Verdict = NOT_ASKED
-    refusals: Mapping[str, tuple[Refusal, ...]] = field(default=MappingProxyType({}))
-    restarts: Mapping[str, int] = field(default=MappingProxyType({}))
+    refusals: Mapping[str, tuple[Refusal, ...]] = field(default_factory=dict)
+    restarts: Mapping[str, int] = field(default_factory=dict)
     unnamed: tuple[tuple[str, str], ...] = ()

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from zkdash.ensemble.clients import NEAR_LIMIT, Census, Order, Said, census, ordered
+from zkdash.ensemble.clients import NEAR_LIMIT, Census, Held, Order, Said, census, ordered
 from zkdash.znodes.holding import Gap
 from zkdash.zookeeper.commands import Answer, Command, Refusal, Way
 from zkdash.zookeeper.refusals import Trouble
-from zkdash.zookeeper.tallies import ephemeral_counts, max_client_connections, watch_counts
+from zkdash.zookeeper.tallies import ephemerals, max_client_connections, watch_counts
 
 
 def cons(server: str, *lines: str, at: int = 5) -> Answer:
@@ -63,6 +63,12 @@ def test_a_session_that_is_just_moving_has_its_znodes_once() -> None:
     line = "10.0.0.1:{}[1](queued=0,sid=0x100)"
     (client,) = taken(cons("zk1", line.format(1)), cons("zk2", line.format(2)), dump=[DUMP]).clients
     assert (len(client.sessions), client.ephemerals) == (2, 2)
+
+
+def test_znodes_beyond_the_clusters_path_are_counted_and_not_named() -> None:
+    dump = text(Command.DUMP, "Sessions with Ephemerals (1):\n0x100:\n\t/etc/a\n\t/secret\n")
+    found = census(Said([], [dump], []), (), "/etc")
+    assert found.held == {0x100: Held(2, ("/a",))}
 
 
 def test_watches_of_all_servers_are_added_up() -> None:
@@ -118,7 +124,8 @@ def test_clients_come_in_the_order_that_is_wished_for(order: Order, expected: li
 
 def test_admin_servers_json_says_the_same_as_the_words() -> None:
     dump = admin(Command.DUMP, session_id_to_ephemeral_paths={"256": ["/a", "/b"], "-1": ["/c"]})
-    assert ephemeral_counts(dump) == ephemeral_counts(DUMP) == {0x100: 2, MINUS_ONE: 1}
+    assert sorted(ephemerals(dump)) == sorted(ephemerals(DUMP))
+    assert sorted(ephemerals(DUMP)) == [(0x100, "/a"), (0x100, "/b"), (MINUS_ONE, "/c")]
     watches = admin(Command.WCHP, path_to_session_ids={"/a": [256, -1], "/b": [256]})
     assert watch_counts(watches) == {0x100: 2, MINUS_ONE: 1}
 
@@ -136,6 +143,6 @@ def test_admin_servers_json_says_the_same_as_the_words() -> None:
 )
 @pytest.mark.parametrize("way", Way)
 def test_nonsense_counts_nothing(body: bytes, way: Way) -> None:
-    for command, read in ((Command.DUMP, ephemeral_counts), (Command.WCHP, watch_counts)):
-        assert not read(Answer("zk1", command, way, body, 1))
+    assert not list(ephemerals(Answer("zk1", Command.DUMP, way, body, 1)))
+    assert not watch_counts(Answer("zk1", Command.WCHP, way, body, 1))
     assert max_client_connections(Answer("zk1", Command.CONF, way, body, 1)) is None

@@ -8,13 +8,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from zkdash.znodes.holding import Gap
+from zkdash.znodes.holding import Gap, relative
 from zkdash.zookeeper.answers import Connection, connections
 from zkdash.zookeeper.commands import Answer, Refusal, Way, merged
-from zkdash.zookeeper.tallies import ephemeral_counts, max_client_connections, watch_counts
+from zkdash.zookeeper.tallies import ephemerals, max_client_connections, watch_counts
 
 NEAR_LIMIT = 0.8
 """From this share of maxClientCnxns on, an address is said to be near its limit."""
+
+
+PATHS = 20
+"""How many ephemeral znodes of a session are kept by name."""
 
 
 class Order(enum.StrEnum):
@@ -93,18 +97,30 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A session's ephemeral znodes: how many, and the first PATHS of those within the cluster's path, in no order."""
+
+    total: int
+    paths: tuple[str, ...]
+
+
+NOTHING = Held(0, ())
+
+
+@dataclass(frozen=True, slots=True)
 class Census:
     """All clients, by address.
 
     `heard` are the servers that told their connections, `gaps` what was not told; with `one_port` some told only those
-    of the port that they were asked on. `away` are the sessions with ephemeral znodes and no connection, by what was
-    told: their counts of ephemerals.
+    of the port that they were asked on. `held` are the ephemeral znodes by session, None where no server told; `away`
+    are the sessions of those that have no connection, by what was told: their counts.
     """
 
     clients: tuple[Client, ...]
     heard: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[int, Held] | None = None
     away: Mapping[int, int] = field(default_factory=dict)
     one_port: bool = False
     with_watches: bool = False
@@ -120,10 +136,11 @@ class Census:
         return merged(self.gaps)
 
 
-def census(said: Said, unknown: Iterable[Gap]) -> Census:
-    """Everything joined; `unknown` are servers that could not be asked at all."""
+def census(said: Said, unknown: Iterable[Gap], base: str = "/") -> Census:
+    """Everything joined; `unknown` are servers that could not be asked at all, `base` is the cluster's path."""
     told = _answers(said.connections)
-    ephemerals = _summed(ephemeral_counts(answer) for answer in _answers(said.ephemerals)[:1])
+    dumps = _answers(said.ephemerals)
+    held = _held(dumps[0], base) if dumps else None
     watches = _summed(watch_counts(answer) for answer in _answers(said.watches or ()))
     limits = {
         answer.server: limit
@@ -139,7 +156,7 @@ def census(said: Said, unknown: Iterable[Gap]) -> Census:
                 Session(
                     answer.server,
                     connection,
-                    None if ephemerals is None else ephemerals[connection.session],
+                    None if held is None else held.get(connection.session, NOTHING).total,
                     None if watches is None else watches[connection.session],
                 )
             )
@@ -149,7 +166,8 @@ def census(said: Said, unknown: Iterable[Gap]) -> Census:
         heard=tuple(answer.server for answer in told),
         gaps=(*unknown, *(Gap.of(one) for one in all_said if isinstance(one, Refusal))),
         limits=limits,
-        away={session: count for session, count in (ephemerals or Counter()).items() if session not in seen},
+        held=held,
+        away={session: one.total for session, one in (held or {}).items() if session not in seen},
         one_port=any(answer.way is Way.WORD for answer in told),
         with_watches=watches is not None,
         at=min((answer.at for answer in told), default=None),
@@ -202,6 +220,17 @@ def _client(address: str, sessions: list[Session], limits: Mapping[str, int]) ->
         ephemerals=_sum(one.ephemerals for one in held),
         watches=_sum(one.watches for one in held),
     )
+
+
+def _held(dump: Answer, base: str) -> dict[int, Held]:
+    totals: Counter[int] = Counter()
+    paths: dict[int, list[str]] = defaultdict(list)
+    for session, real in ephemerals(dump):
+        totals[session] += 1
+        path = relative(real, base)
+        if path is not None and len(paths[session]) < PATHS:
+            paths[session].append(path)
+    return {session: Held(total, tuple(paths[session])) for session, total in totals.items()}
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

@@ -18,16 +18,6 @@ NOTICED_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Vanished:
-    """A session that was there when somebody last asked before, and is not now; `paths` are its ephemeral znodes."""
-
-    session: int
-    client: str
-    paths: tuple[str, ...]
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known. `episode` are the cluster's transitions from the one that ended CONNECTED to the next CONNECTED.
 
@@ -43,7 +33,6 @@ class Evidence:
     others: int = 0
     hit: tuple[str, ...] = ()
     ephemerals: tuple[int, int] | None = None
-    vanished: tuple[Vanished, ...] | None = None
     now: int = 0
 
     @property

@@ -13,7 +13,7 @@ from zkdash.web import client_shapes
 from zkdash.web.api import answer
 from zkdash.web.cluster import find
 from zkdash.web.holders import OPERATIONS
-from zkdash.web.keys import HOLDERS
+from zkdash.web.keys import HOLDERS, ROLLS
 from zkdash.web.query import Query
 from zkdash.web.render import render
 from zkdash.web.urls import url_for_cluster, with_query
@@ -57,7 +57,7 @@ class Wish:
 async def index(request: web.Request) -> web.Response:
     """GET /clusters/{name}/clients"""
     container, wish = find(request), _wish(request)
-    census = await take_census(request.app[HOLDERS], container, watches=wish.watches)
+    census = await take_census(request.app[HOLDERS], request.app[ROLLS], container, watches=wish.watches)
     clients = wish.chosen(census)
     return render(
         request,
@@ -77,7 +77,7 @@ async def index(request: web.Request) -> web.Response:
 async def api_clients(request: web.Request) -> web.Response:
     """GET /api/v1/clusters/{name}/clients?sort=&find=&address=&watches="""
     container, wish = find(request), _wish(request)
-    census = await take_census(request.app[HOLDERS], container, watches=wish.watches)
+    census = await take_census(request.app[HOLDERS], request.app[ROLLS], container, watches=wish.watches)
     return answer(client_shapes.census(census, wish.chosen(census)))
 
 

@@ -106,7 +106,7 @@ def join_holding(
     ]
     seats.sort(key=lambda seat: seat.connection.since or 0, reverse=True)
     found = {name for answer in dumps for name in answers.ephemerals(answer, session)}
-    inside = {name for name in (_relative(name, base) for name in found) if name is not None}
+    inside = {name for name in (relative(name, base) for name in found) if name is not None}
     others = inside - {path}
     return Holding(
         path=path,
@@ -151,7 +151,7 @@ def join_watching(
     )
 
 
-def _relative(real: str, base: str) -> str | None:
+def relative(real: str, base: str) -> str | None:
     """A server's path as one of the cluster's; None beyond its bounds."""
     if base == "/":
         return real

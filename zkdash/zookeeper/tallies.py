@@ -1,4 +1,4 @@
-"""What servers' answers say in sum: how many ephemeral znodes and watches each session has. Pure; nothing raises.
+"""What servers' answers say in sum: the ephemeral znodes and watches of each session. Pure; nothing raises.
 
 Sources: ZooKeeper's DataTree.dumpEphemerals, WatchManager.dumpWatches, ZooKeeperServerConf and Commands.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -19,16 +20,15 @@ _LIMIT = re.compile(rb"^maxClientCnxns=(\d{1,9})\s*$", re.MULTILINE)
 MAX_NUMBER = 10**9
 
 
-def ephemeral_counts(answer: Answer) -> Counter[int]:
-    """How many ephemeral znodes each session has, of an answer to `dump`. Session ids are unsigned."""
-    if answer.way is Way.ADMIN:
-        found: Counter[int] = Counter()
-        for key, paths in _mapping(_json(answer).get("session_id_to_ephemeral_paths")).items():
-            session = _session_of(key)
-            if session is not None and isinstance(paths, list):
-                found[session] += len(paths)
-        return found
-    return _below_heads(answer.body.partition(EPHEMERALS)[2])
+def ephemerals(answer: Answer) -> Iterator[tuple[int, str]]:
+    """(session, path) of every ephemeral znode, of an answer to `dump`. Session ids are unsigned."""
+    if answer.way is Way.WORD:
+        yield from _below_heads(answer.body.partition(EPHEMERALS)[2])
+        return
+    for key, paths in _mapping(_json(answer).get("session_id_to_ephemeral_paths")).items():
+        session = _session_of(key)
+        if session is not None and isinstance(paths, list):
+            yield from ((session, path) for path in paths if isinstance(path, str))
 
 
 def watch_counts(answer: Answer) -> Counter[int]:
@@ -56,18 +56,16 @@ def max_client_connections(answer: Answer) -> int | None:
     return int(match[1]) if match else None
 
 
-def _below_heads(body: bytes) -> Counter[int]:
+def _below_heads(body: bytes) -> Iterator[tuple[int, str]]:
     """Lines "0x1:" and, below each, a line with a tab for every path."""
-    found: Counter[int] = Counter()
     session: int | None = None
     for line in body.split(b"\n"):
         if line.startswith(b"\t"):
             if session is not None:
-                found[session] += 1
+                yield session, line[1:].decode(errors="replace")
         else:
             match = _SESSION.fullmatch(line.strip())
             session = int(match[1], 16) if match else None
-    return found
 
 
 def _session_of(key: str) -> int | None:

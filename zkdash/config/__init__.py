@@ -26,6 +26,7 @@ from .model import (
     WebConfig,
 )
 from .names import check_names
+from .silences import alerting_config, silence_configs
 from .store import store_config
 from .web import web_config
 
@@ -59,6 +60,8 @@ def load(
         web=web_config(document),
         store=store_config(document, environ),
         alerts=alert_configs(document, [*(cluster.name for cluster in watched), *meant_names(document, arguments)]),
+        alerting=alerting_config(document),
+        silences=silence_configs(document),
         files=tuple(document.files),
         asab=asab_options(document),
     )

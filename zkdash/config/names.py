@@ -32,12 +32,12 @@ def _of_notifier(said: Mapping[str, str | None]) -> frozenset[str]:
 
 
 def _other_section(section: str) -> str:
-    if section == NEEDS_A_NAME:
-        return f"it needs a name: [{NEEDS_A_NAME}:NAME]"
+    if section in (NEEDS_A_NAME, "silence"):
+        return f"it needs a name: [{section}:NAME]"
     if section == "DEFAULT":
         return "there is no such section; what all clusters have in common stands in [zookeeper]"
     prefix, colon, name = section.partition(":")
-    prefixes = ["zookeeper", "alert", "logging"] if colon else list(options.SECTIONS)
+    prefixes = ["zookeeper", "alert", "silence", "logging"] if colon else list(options.SECTIONS)
     near = difflib.get_close_matches(prefix.lower(), prefixes, 1)
     if near and near[0].partition(":")[0] == near[0]:
         return f"there is no such section; did you mean [{near[0]}{colon}{name}]?"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import asab.config
 
+from .alert_options import ALERT_OPTIONS
 from .kinds import kinds
 from .option import Option
 
@@ -17,7 +18,11 @@ SECTIONS: Mapping[str, str] = {
     " called zookeeper. Servers that are named nowhere come from $ASAB_ZOOKEEPER_SERVERS.",
     "zookeeper:NAME": "One cluster to watch; as many as you like. NAME is of letters, digits, - _ and . and is what the"
     " pages and the API call it. It takes every option of [zookeeper], for this cluster alone.",
-    "alert:NAME": "Who is told when a cluster is lost and when it comes back; as many as you like.",
+    "alert:NAME": "Who is told when something is wrong with a cluster and when it is over; as many as you like. See"
+    " docs/alerts.md.",
+    "alerts": "What all alerts have in common.",
+    "silence:NAME": "What nobody is to be told for a while, such as during maintenance; as many as you like. Pages and"
+    " the API make silences as well.",
     "logging": "zkdash's own log.",
     "logging:console": "The log on stderr.",
     "logging:file": "The log in a file.",
@@ -106,16 +111,7 @@ OPTIONS: tuple[Option, ...] = (
         " znode: a URL with {host} in it, a URL for each of the servers in their order, or off.",
     ),
     # ---- alerts
-    Option(
-        "alert:NAME", "type", "webhook",
-        "How. Each type has options of its own, which follow below.",
-    ),
-    Option("alert:NAME", "on", "LOST, RECOVERED", "What to tell: LOST, RECOVERED or both."),
-    Option(
-        "alert:NAME", "clusters", "*",
-        "Of which clusters: names, or patterns with * and ?, separated by commas. Each must match a cluster, so that"
-        " no slip of the pen keeps an alert back; only * may match none.",
-    ),
+    *ALERT_OPTIONS,
     # ---- asab's own
     Option("logging", "level", "NOTICE", "The least that is logged: DEBUG, INFO, NOTICE, WARNING, ERROR or CRITICAL."),
     Option("logging", "levels", "", 'Levels of single loggers, such as "kazoo DEBUG", each on a line of its own.'),
@@ -150,6 +146,8 @@ def kind(section: str) -> str:
     """What kind of section it is: "zookeeper:prod" and "zookeeper" are of the kind "zookeeper"."""
     if section.startswith("zookeeper:"):
         return "zookeeper"
+    if section.startswith("silence:"):
+        return "silence:NAME"
     return "alert:NAME" if section.startswith("alert:") else section
 
 

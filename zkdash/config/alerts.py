@@ -17,6 +17,7 @@ from .windows import windows
 
 PREFIX = "alert:"
 OCCASIONS = ("LOST", "RECOVERED")
+STATE_RULES = ("lost", "never-connected", "suspended", "session-replaced")
 EVERY_CLUSTER = "*"
 _LONGEST_S = 30 * 86_400.0
 _ON = "write LOST, RECOVERED, and names or patterns of rules such as suspended, server-* or *"
@@ -116,8 +117,8 @@ def _on(text: str) -> frozenset[str]:
     for word in values.words(text):
         if word.upper() in OCCASIONS:
             found.add(word.upper())
-        elif re.fullmatch(r"[a-z0-9*?\[\]!-]{1,60}", word.lower()):
-            found.add(word.lower())
+        elif re.fullmatch(r"[a-z0-9*?\[\]!-]{1,60}", word) or word.lower() in STATE_RULES:
+            found.add(word.lower())  # what is written like LOST must be such a word: it may be one that is misspelt
         else:
             raise ValueError(_ON)
     if not found:

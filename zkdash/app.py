@@ -13,6 +13,7 @@ import asab
 
 from zkdash.alerts.service import AlertService
 from zkdash.config import Config, ConfigError, hand_over
+from zkdash.ensemble.changelog import ChangeLog
 from zkdash.ensemble.service import EnsembleService
 from zkdash.log import NOTICE, get_logger
 from zkdash.store.engine import Store
@@ -72,6 +73,10 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
 
         self.clusters = ClusterService(self)
         self._to_stop.append(self.clusters.stop)
+
+        self.changes = ChangeLog(self, self.store)
+        await self.changes.start()
+        self._to_stop.append(self.changes.stop)
 
         self.ensemble = EnsembleService(self, self.clusters, hold=self._hold_alerts)
         await self.ensemble.start()

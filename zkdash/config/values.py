@@ -52,6 +52,22 @@ def _span(value_s: float) -> str:
     return f"{value_s / 3600:g}h" if value_s >= 3600 else f"{value_s:g}s"
 
 
+def size(text: str, low: int, high: int) -> int:
+    """A number of bytes: 500 MB, 2 GiB, or a plain number. K, M, G and T are powers of 1024."""
+    found = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,3})?)\s*([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
+    value = round(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " ")) if found else -1
+    if not low <= value <= high:
+        raise ValueError(f"write a size from {_bytes(low)} to {_bytes(high)}, such as 500 MiB or 2 GiB")
+    return value
+
+
+def _bytes(value: int) -> str:
+    for unit, power in (("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)):
+        if value >= 1 << power:
+            return f"{value / (1 << power):g} {unit}"
+    return str(value)
+
+
 def one_line(text: str) -> str:
     if not text.isprintable():
         raise ValueError("write one line of printable text")

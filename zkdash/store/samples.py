@@ -112,13 +112,12 @@ async def edges(connection: Connection, step_s: int) -> dict[int, tuple[int | No
 
 async def weigh(connection: Connection) -> tuple[int, int, dict[int, tuple[int, int, int]]]:
     """(rows of samples, bytes of their rests, {step_s: (blocks, bytes, when the oldest begins)})."""
-    rows = (
-        await connection.execute(select(func.count(), func.sum(func.length(samples.c.rest))).select_from(samples))
-    ).one()
+    rests = func.coalesce(func.sum(func.length(samples.c.rest)), 0)
+    count, size = (await connection.execute(select(func.count(), rests).select_from(samples))).one()
     query = select(
         sample_blocks.c.step_s, func.count(), func.sum(sample_blocks.c.bytes), func.min(sample_blocks.c.at)
     ).group_by(sample_blocks.c.step_s)
-    return rows[0], rows[1], {row[0]: (row[1], row[2], row[3]) for row in await connection.execute(query)}
+    return count, size, {row[0]: (row[1], row[2], row[3]) for row in await connection.execute(query)}
 
 
 async def oldest_sample(connection: Connection) -> int | None:

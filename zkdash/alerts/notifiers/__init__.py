@@ -11,7 +11,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkable
 
 from zkdash.alerts.notifiers.answer import Answer
 from zkdash.config.kinds import Kind
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zkdash.alerts.delivery import Delivery
     from zkdash.config import AlertConfig
 
-__all__ = ["Answer", "Message", "Notifier", "kinds", "notifiers"]
+__all__ = ["Answer", "Message", "Notifier", "Refreshing", "kinds", "notifiers"]
 
 Message = Mapping[str, Any]
 """A delivery's payload, read: docs/schemas/message.json says what is in it."""
@@ -40,6 +40,13 @@ class Notifier(Protocol):
 
     async def send(self, delivery: Delivery, message: Message, route: AlertConfig) -> Answer:
         """Try once, within the route's own deadline. Never raises for what a receiver or the way to it does."""
+
+
+@runtime_checkable
+class Refreshing(Protocol):
+    """A notifier whose receivers take silence for the end. How often is the `refresh_s` of a route's settings."""
+
+    async def refresh(self, open_incidents: list[Mapping[str, Any]], route: AlertConfig) -> Answer: ...
 
 
 @cache

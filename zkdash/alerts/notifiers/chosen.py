@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from zkdash.alerts.notifiers import Answer, Notifier, notifiers
+from zkdash.alerts.notifiers import Answer, Notifier, Refreshing, notifiers
 
 if TYPE_CHECKING:
     from zkdash.alerts.delivery import Delivery
@@ -33,3 +33,10 @@ class Notifiers:
         if notifier is None:
             return Answer(error=f"there is no notifier of type {route.type}", permanent=True)
         return await notifier.send(delivery, json.loads(delivery.payload), route)
+
+    async def refresh(self, incidents: list[Mapping[str, Any]], route: AlertConfig) -> Answer:
+        """Send again what is still open, to a receiver that would take silence for its end."""
+        notifier = self._by_type.get(route.type)
+        if not isinstance(notifier, Refreshing):
+            return Answer(error=f"a notifier of type {route.type} sends nothing again", permanent=True)
+        return await notifier.refresh(incidents, route)

@@ -27,6 +27,9 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LONGEST_TIMEOUT_S = 300.0
 # sysexits.h: EX_USAGE, EX_DATAERR, EX_NOPERM, EX_CONFIG. Trying again won't help before somebody changes something.
 _PERMANENT = (64, 65, 77, 78)
+_LOOK_S = 0.01
+_LAST_WORDS_S = 0.1
+_END_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,7 @@ class Command:
         output = bytearray()
         try:
             async with asyncio.timeout(settings.timeout_s):
-                await asyncio.gather(_feed(process, delivery.payload.encode()), _read_all(process, output))
-                code = await process.wait()
+                code = await _talk(process, delivery.payload.encode(), output)
         except TimeoutError:
             return Answer(
                 error=f"it did not end within {settings.timeout_s:g} s, and was ended",
@@ -162,6 +164,21 @@ def _about(delivery: Delivery) -> dict[str, str]:
     }
 
 
+async def _talk(process: asyncio.subprocess.Process, payload: bytes, output: bytearray) -> int:
+    """Its exit code, as soon as it ends: what it has left behind may hold its input and output open for long."""
+    feeding = asyncio.ensure_future(_feed(process, payload))
+    collecting = asyncio.ensure_future(_collect(process, output))
+    try:
+        # asyncio's wait() would wait for the end of its output, too.
+        while process.returncode is None:  # noqa: ASYNC110 - there is no event for that
+            await asyncio.sleep(_LOOK_S)
+        await asyncio.wait({collecting}, timeout=_LAST_WORDS_S)
+        return process.returncode
+    finally:
+        feeding.cancel()
+        collecting.cancel()
+
+
 async def _feed(process: asyncio.subprocess.Process, payload: bytes) -> None:
     """A program need not read what it is told."""
     stdin = process.stdin
@@ -173,30 +190,19 @@ async def _feed(process: asyncio.subprocess.Process, payload: bytes) -> None:
     stdin.close()
 
 
-async def _read_all(process: asyncio.subprocess.Process, output: bytearray) -> None:
-    """Until the program ends: what it has left behind may hold its output open for long."""
-    if process.stdout is None:
-        return
-    ended = asyncio.ensure_future(process.wait())
-    try:
-        while True:
-            more = asyncio.ensure_future(process.stdout.read(65_536))
-            await asyncio.wait({more, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if not more.done():
-                more.cancel()
-                return
-            if not (piece := more.result()):
-                return
-            output += piece[: 4 * LONGEST_BYTES - len(output)]
-    finally:
-        ended.cancel()
+async def _collect(process: asyncio.subprocess.Process, output: bytearray) -> None:
+    """The beginning of what it says; the rest is read so that it can go on."""
+    while process.stdout is not None and (piece := await process.stdout.read(65_536)):
+        output += piece[: 4 * LONGEST_BYTES - len(output)]
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """All of it: the program has a process group of its own."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_END_S):
+            await process.wait()
 
 
 def _in_words(code: int) -> str:

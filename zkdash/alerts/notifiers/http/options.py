@@ -55,6 +55,9 @@ def read_connection(reader: Reader) -> Connection:
     timeout_s = reader.read("timeout", lambda text: values.seconds(text, 0.1, LONGEST_TIMEOUT_S))
     headers = reader.secret("headers", headers_of)
     tls = tls_files(reader)
+    names = {name.lower() for name, _ in headers or ()}
+    if "authorization" in names and "@" in (reader.text("url") or ""):
+        reader.mistake("headers", "write either a user in url or the header Authorization, not both")
     return Connection(headers or (), timeout_s or 10.0, None if tls == TlsConfig() else tls)
 
 

@@ -78,7 +78,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         await self.changes.start()
         self._to_stop.append(self.changes.stop)
 
-        self.ensemble = EnsembleService(self, self.clusters, hold=self._hold_alerts)
+        self.ensemble = EnsembleService(self, self.clusters, hold=self.alerts.hold)
         await self.ensemble.start()
         self._to_stop.append(self.ensemble.stop)
 
@@ -100,9 +100,6 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
                 await stop()  # type: ignore[misc]  # each of them is a coroutine function
             except Exception:
                 L.exception("A service did not stop cleanly.")
-
-    def _hold_alerts(self, reason: str | None) -> None:
-        """Hold all alerts back while zkdash itself is the trouble; None lets them go."""
 
     # SIGHUP
 

@@ -18,6 +18,8 @@ VARIABLE = "ASAB_ZOOKEEPER_SERVERS"
 COMMAND_LINE = Place("the command line")
 MIN_SESSION_TIMEOUT_S = 1.0
 MAX_SESSION_TIMEOUT_S = 3600.0
+MIN_PROBE_S = 0.5
+MAX_PROBE_S = 3600.0
 
 Servers = tuple[tuple[str, int], ...]
 
@@ -158,7 +160,14 @@ def _cluster(reader: Reader, base: _Where, name: str) -> ClusterConfig | None:
     admin = reader.read("admin", values.admin_urls) or ()
     if where.servers and admin and "{host}" not in admin[0] and len(admin) != len(where.servers):
         reader.mistake("admin", f"write one URL with {{host}} in it, or as many as servers ({len(where.servers)})")
-    if len(document.mistakes) > before or timeout_s is None or not where.servers:
+    probe = reader.read("probe", values.yes_no)
+    every_s, full_every_s = (
+        reader.read(option, lambda text: values.seconds(text, MIN_PROBE_S, MAX_PROBE_S))
+        for option in ("probe_every", "probe_full_every")
+    )
+    if every_s and full_every_s and full_every_s < every_s:
+        reader.mistake("probe_full_every", "full probes can't be more often than the others (probe_every)")
+    if len(document.mistakes) > before or timeout_s is None or not where.servers or not every_s or not full_every_s:
         return None
     return ClusterConfig(
         name=name,
@@ -170,6 +179,9 @@ def _cluster(reader: Reader, base: _Where, name: str) -> ClusterConfig | None:
         auth=auth or (),
         sasl=sasl,
         admin=admin,
+        probe=probe is not False,
+        probe_every_s=every_s,
+        probe_full_every_s=full_every_s,
         section=reader.section,
     )
 

@@ -33,7 +33,8 @@ class ClusterConfig:
 
     `path` bounds what zkdash shows: "/" or "/a/b", never with a slash at its end. `section` is where the
     cluster was configured, for messages. `auth` holds (scheme, credential) pairs. `admin` is where AdminServers are:
-    one URL with {host} in it, one for each server in their order, or none at all.
+    one URL with {host} in it, one for each server in their order, or none at all. `probe` is whether its servers are
+    asked how they are: cheaply every `probe_every_s`, fully every `probe_full_every_s`.
     """
 
     name: str
@@ -45,6 +46,9 @@ class ClusterConfig:
     auth: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     sasl: SaslConfig | None = None
     admin: tuple[str, ...] = ("http://{host}:8080/commands",)
+    probe: bool = True
+    probe_every_s: float = 2.0
+    probe_full_every_s: float = 15.0
     section: str = ""
 
 

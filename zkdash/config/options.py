@@ -107,8 +107,18 @@ OPTIONS: tuple[Option, ...] = (
     Option("zookeeper", "sasl_file", "", "A file with what else would stand in sasl."),
     Option(
         "zookeeper", "admin", "http://{host}:8080/commands",
-        "Where the servers' AdminServers are, which zkdash asks, before the four-letter words, who holds or watches a"
-        " znode: a URL with {host} in it, a URL for each of the servers in their order, or off.",
+        "Where the servers' AdminServers are, which zkdash asks, before the four-letter words, how they are and who"
+        " holds or watches a znode: a URL with {host} in it, a URL for each of the servers in their order, or off.",
+    ),
+    Option("zookeeper", "probe", "yes", "Ask each server, again and again, how it is: yes or no."),
+    Option(
+        "zookeeper", "probe_every", "2s",
+        "How often each server is asked what it is doing (srvr, about a millisecond of its time), 500ms to 1h.",
+    ),
+    Option(
+        "zookeeper", "probe_full_every", "15s",
+        "How often it is asked everything (AdminServer's monitor, else mntr: some 20 to 40 ms of its time), not more"
+        " often than probe_every.",
     ),
     # ---- alerts
     *ALERT_OPTIONS,

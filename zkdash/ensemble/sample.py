@@ -5,13 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.commands import Refusal, Way
-
-NO_METRICS: Mapping[str, float] = MappingProxyType({})
 
 
 class Role(enum.StrEnum):
@@ -81,7 +78,7 @@ class Sample:
     version: str = ""
     zxid: int | None = None
     uptime_ms: int | None = None
-    metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS, repr=False)
+    metrics: Mapping[str, float] = field(default_factory=dict, repr=False)
     refusal: Refusal | None = None
     took_ms: float = 0.0
     full: bool = False

@@ -43,6 +43,16 @@ ASKED = [
     ("/api/v1/clusters/{name}/availability", "/api/v1/clusters/gone/availability", 200),
     ("/api/v1/clusters/{name}/availability", "/api/v1/clusters/up/availability?x=1", 400),
     ("/api/v1/clusters/{name}/availability", "/api/v1/clusters/nope/availability", 404),
+    ("/api/v1/clusters/{name}/ensemble", "/api/v1/clusters/up/ensemble", 200),
+    ("/api/v1/clusters/{name}/ensemble", "/api/v1/clusters/up/ensemble?x=1", 400),
+    ("/api/v1/clusters/{name}/ensemble", "/api/v1/clusters/nope/ensemble", 404),
+    ("/api/v1/clusters/{name}/servers/{server}", "/api/v1/clusters/up/servers/{zookeeper}", 200),
+    ("/api/v1/clusters/{name}/servers/{server}", "/api/v1/clusters/up/servers/{zookeeper}?x=1", 400),
+    ("/api/v1/clusters/{name}/servers/{server}", "/api/v1/clusters/up/servers/nobody:1", 404),
+    ("/api/v1/clusters/{name}/series", "/api/v1/clusters/up/series", 200),
+    ("/api/v1/clusters/{name}/series", "/api/v1/clusters/up/series?metric=fsynctime,avg_latency&points=10", 200),
+    ("/api/v1/clusters/{name}/series", "/api/v1/clusters/up/series?metric=x", 400),
+    ("/api/v1/clusters/{name}/series", "/api/v1/clusters/nope/series", 404),
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes", 200),
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/text", 200),
     ("/api/v1/clusters/{name}/znodes", "/api/v1/clusters/up/znodes?path=/binary", 200),
@@ -178,7 +188,7 @@ def test_every_answer_that_the_document_promises_is_asked_for_here() -> None:
     """But those of a log that can't be read, which tests/test_api_events.py has, and of websockets, below."""
     promised = {(path, int(status)) for path, item in build()["paths"].items() for status in item["get"]["responses"]}
     elsewhere = {(path, 503) for path in build()["paths"] if "/clusters" not in path}
-    elsewhere |= {("/api/v1/clusters/{name}/availability", 503)}
+    elsewhere |= {(f"/api/v1/clusters/{{name}}/{what}", 503) for what in ("availability", "series")}
     elsewhere |= {("/api/v1/events/stream", 101), ("/api/v1/events/stream", 403)}
     assert promised - elsewhere == {(path, status) for path, _, status in ASKED}
 
@@ -189,8 +199,10 @@ def test_every_schema_is_used() -> None:
 
 
 @pytest.mark.parametrize(("path", "address", "status"), ASKED, ids=[f"{address}" for _, address, _ in ASKED])
-def test_an_answer_is_as_the_document_says(zkdash: ZkDashProcess, path: str, address: str, status: int) -> None:
-    answer = zkdash.get(address)
+def test_an_answer_is_as_the_document_says(
+    zkdash: ZkDashProcess, zookeeper: Server, path: str, address: str, status: int
+) -> None:
+    answer = zkdash.get(address.replace("{zookeeper}", zookeeper.address))
     assert answer.status == status
     check_answer(path, answer)
 

@@ -13,7 +13,9 @@ import asab
 
 from zkdash.alerts.service import AlertService
 from zkdash.config import Config, ConfigError, hand_over
+from zkdash.config.samples import SamplesConfig
 from zkdash.ensemble.changelog import ChangeLog
+from zkdash.ensemble.history import HistoryService
 from zkdash.ensemble.service import EnsembleService
 from zkdash.log import NOTICE, get_logger
 from zkdash.store.engine import Store
@@ -77,6 +79,10 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         self.changes = ChangeLog(self, self.store)
         await self.changes.start()
         self._to_stop.append(self.changes.stop)
+
+        self.history = HistoryService(self, self.store, SamplesConfig(), self.config.store.url)
+        await self.history.start()
+        self._to_stop.append(self.history.stop)
 
         self.ensemble = EnsembleService(self, self.clusters, hold=self.alerts.hold)
         await self.ensemble.start()

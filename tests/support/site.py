@@ -11,10 +11,14 @@ from typing import Any
 from aiohttp.test_utils import TestClient, TestServer
 
 from tests.support.bus import Bus
+from tests.support.ensembles import Ensembles
 from tests.support.until import until
 from zkdash.alerts.service import AlertService
 from zkdash.clock import now_ms
 from zkdash.config import ClusterConfig, WebConfig
+from zkdash.config.samples import SamplesConfig
+from zkdash.ensemble.changelog import ChangeLog
+from zkdash.ensemble.history import HistoryService
 from zkdash.store.engine import Store
 from zkdash.timeline.service import EventService
 from zkdash.web.server import make_site
@@ -145,6 +149,10 @@ async def running_site(folder: Path, *names: str, web: WebConfig | None = None) 
     await bus.events.start()
     bus.alerts = AlertService(bus, store, bus.events, ())
     await bus.alerts.start()
+    bus.ensemble, bus.changes = Ensembles(bus), ChangeLog(bus, store)
+    bus.history = HistoryService(bus, store, SamplesConfig(), f"sqlite:///{folder}/zkdash.sqlite")
+    await bus.changes.start()
+    await bus.history.start()
     client = TestClient(TestServer(make_site(bus)))
     site = Site(bus, client)
     try:
@@ -156,6 +164,8 @@ async def running_site(folder: Path, *names: str, web: WebConfig | None = None) 
         yield site
     finally:
         await client.close()
+        await bus.history.stop()
+        await bus.changes.stop()
         await bus.alerts.stop()
         await bus.events.stop()
         await store.close()

@@ -8,9 +8,10 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from zkdash.ensemble.verdict import Verdict
 from zkdash.web import shapes
 from zkdash.web.cluster import find
-from zkdash.web.keys import READER, STREAMS, ZKDASH
+from zkdash.web.keys import READER, STREAMS, ZKDASH, Dashboard
 from zkdash.web.origin import refuse_foreign_origin
 from zkdash.web.query import MAX_ID, Query
 from zkdash.znodes import paths
@@ -23,13 +24,15 @@ MAX_LIMIT = 1000
 async def clusters(request: web.Request) -> web.Response:
     """GET /api/v1/clusters"""
     Query(request, ())
-    return answer({"clusters": [shapes.cluster(container) for container in request.app[ZKDASH].clusters]})
+    dashboard = request.app[ZKDASH]
+    return answer({"clusters": [shapes.cluster(one, _verdict(dashboard, one.name)) for one in dashboard.clusters]})
 
 
 async def cluster(request: web.Request) -> web.Response:
     """GET /api/v1/clusters/{name}"""
     Query(request, ())
-    return answer(shapes.cluster_details(find(request)))
+    container = find(request)
+    return answer(shapes.cluster_details(container, _verdict(request.app[ZKDASH], container.name)))
 
 
 async def znodes(request: web.Request) -> web.Response:
@@ -91,6 +94,11 @@ async def deliveries(request: web.Request) -> web.Response:
         incident=query.integer("incident"), event=query.integer("event"), limit=_limit(query)
     )
     return answer({"deliveries": [shapes.delivery(delivery) for delivery in found]})
+
+
+def _verdict(dashboard: Dashboard, cluster: str) -> Verdict | None:
+    view = dashboard.ensemble.latest(cluster)
+    return None if view is None else view.verdict
 
 
 def answer(body: dict[str, Any]) -> web.Response:

@@ -16,17 +16,22 @@ from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.pieces import Frame, facts, frame_of, lane_of, swimlane
 from zkdash.web.render import fragment
+from zkdash.web.server_rows import glance
+from zkdash.web.trails import Spark, Trails
 from zkdash.web.urls import url_for_cluster
 from zkdash.web.wire import partial
 from zkdash.web.words import Standing, standing
 from zkdash.zookeeper.states import Cause
 
 if TYPE_CHECKING:
+    from zkdash.ensemble.view import View
     from zkdash.zookeeper.container import ClusterContainer
 
 L = get_logger(__name__)
 
 LANE_MS = 3 * 3_600_000
+SPARKS_S = 30.0
+"""How often a card's sparkline is looked at; only one that changed is drawn and sent."""
 LANE_AGES_S = 60.0
 """How old a kept card's lane may get before it is drawn again; the browser moves it meanwhile."""
 RETRY_S = 5.0
@@ -49,14 +54,16 @@ class Kept:
     sort: str
     card: Markup
     side: Markup
+    spark: Spark | None = None
 
 
 class Board:
     """Source of the topics "frame" (on every page), "overview" and "cluster/NAME"."""
 
-    def __init__(self, dashboard: Dashboard, hub: LiveHub) -> None:
+    def __init__(self, dashboard: Dashboard, hub: LiveHub, trails: Trails) -> None:
         self._dashboard = dashboard
         self._hub = hub
+        self._trails = trails
         self._kept: dict[str, Kept] = {}
         self._lanes: dict[str, tuple[Segment, ...]] = {}
         self._stale: set[str] = set()
@@ -64,6 +71,7 @@ class Board:
         self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._nothing = fragment("overview/_nothing.html")
         self._frame: Frame | None = None
+        self._failing: tuple[str, ...] = ()
         self.version = 0
         """Grows with whatever is kept."""
 
@@ -74,8 +82,13 @@ class Board:
         subscribe("Event.recorded!", self._on_event)
         subscribe("Clusters.changed!", self._on_clusters)
         subscribe("History.trouble!", self._on_trouble)
+        subscribe("Alerts.held!", self._on_trouble)
+        subscribe("Delivery.changed!", self._on_delivery)
+        subscribe("Ensemble.offline!", self._on_trouble)
+        subscribe("Ensemble.verdict!", self._on_verdict)
         self._on_clusters("Clusters.changed!")
-        self._tasks = (asyncio.create_task(self._read_lanes()), asyncio.create_task(self._age_lanes()))
+        work = (self._read_lanes(), self._age_lanes(), self._age_sparks())
+        self._tasks = tuple(asyncio.create_task(each) for each in work)
 
     async def stop(self) -> None:
         unsubscribe = self._dashboard.PubSub.unsubscribe
@@ -84,6 +97,10 @@ class Board:
         unsubscribe("Event.recorded!", self._on_event)
         unsubscribe("Clusters.changed!", self._on_clusters)
         unsubscribe("History.trouble!", self._on_trouble)
+        unsubscribe("Alerts.held!", self._on_trouble)
+        unsubscribe("Delivery.changed!", self._on_delivery)
+        unsubscribe("Ensemble.offline!", self._on_trouble)
+        unsubscribe("Ensemble.verdict!", self._on_verdict)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -134,7 +151,19 @@ class Board:
         self._hub.offer("frame", "", lambda: self.snapshot("frame"))
         self._wake.set()
 
-    def _on_trouble(self, _message: str) -> None:
+    def _on_verdict(self, _message: str, cluster: str, _view: View) -> None:
+        container = self._dashboard.clusters.get(cluster)
+        if container is not None and cluster in self._kept:
+            self._redraw(container)
+            self._offer_card(cluster)
+
+    def _on_delivery(self, message: str, _delivery: object) -> None:
+        failing = tuple(self._dashboard.alerts.failing())
+        if failing != self._failing:
+            self._failing = failing
+            self._on_trouble(message)
+
+    def _on_trouble(self, _message: str, *_: object) -> None:
         self._changed()
         self._hub.offer("frame", "banners", lambda: partial("banners", self.frame.banners, "innerMorph"))
 
@@ -146,13 +175,16 @@ class Board:
         context: dict[str, Any] = {"cluster": container, "status": status, "standing": stands}
         sort = f"{stands.rank} {container.name}"
         lane = lane_of(container, self._lanes.get(container.name, ()), now)
+        view, spark = self._dashboard.ensemble.latest(container.name), self._trails.of_cluster(container.name, now)
         card = fragment(
             "overview/_card.html",
             **context,
             sort=sort,
+            glance=glance(view) if view is not None and view.servers else None,
+            spark=spark,
             lane=swimlane(container.name, lane, now - LANE_MS, now, live=True),
         )
-        kept = Kept(stands, sort, card, fragment("components/_side_item.html", **context))
+        kept = Kept(stands, sort, card, fragment("components/_side_item.html", **context), spark)
         self._kept[container.name] = kept
         self._changed()
         return kept
@@ -167,8 +199,12 @@ class Board:
         if self._frame is None:
             self._frame = frame_of(
                 [kept.standing for kept in self._kept.values()],
-                self._dashboard.reload_trouble,
-                self._dashboard.events.trouble,
+                reload_trouble=self._dashboard.reload_trouble,
+                history_trouble=self._dashboard.events.trouble,
+                held=self._dashboard.alerts.held,
+                failing=tuple(self._dashboard.alerts.failing()),
+                samples_trouble=self._dashboard.history.trouble,
+                offline=self._dashboard.ensemble.offline,
             )
         return self._frame
 
@@ -222,6 +258,21 @@ class Board:
                 if container.name in self._kept:
                     self._redraw(container)
                 if index % BATCH == 0:
+                    await asyncio.sleep(0)
+
+    async def _age_sparks(self) -> None:
+        """Twice a minute the cards whose sparkline has changed are drawn and sent, a few at a time."""
+        while True:
+            await asyncio.sleep(SPARKS_S)
+            now, drawn = now_ms(), 0
+            for container in self._dashboard.clusters:
+                kept = self._kept.get(container.name)
+                if kept is None or self._trails.of_cluster(container.name, now) == kept.spark:
+                    continue
+                self._redraw(container)
+                self._offer_card(container.name)
+                drawn += 1
+                if drawn % BATCH == 0:
                     await asyncio.sleep(0)
 
     # As a source of topics

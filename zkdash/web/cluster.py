@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from zkdash.web.keys import FEED, ZKDASH
+from zkdash.clock import now_ms
+from zkdash.web.availability_windows import WINDOW_WORDS, percent, windows
+from zkdash.web.keys import ENSEMBLE, FEED, ZKDASH
 from zkdash.web.pieces import facts
 from zkdash.web.render import render
 from zkdash.web.timerange import View
@@ -23,6 +25,10 @@ async def show(request: web.Request) -> web.Response:
         "cluster/show.html",
         cluster=container,
         facts=facts(container),
+        ensemble=request.app[ENSEMBLE].ensemble(container.name),
+        windows=await windows(request.app[ZKDASH], container, now_ms()),
+        window_words=WINDOW_WORDS,
+        percent=percent,
         lanes=feed.lanes(shown),
         shown=shown,
     )

@@ -9,9 +9,13 @@ from aiohttp import web
 if TYPE_CHECKING:
     from zkdash.alerts.service import AlertService
     from zkdash.config import Config
+    from zkdash.ensemble.changelog import ChangeLog
+    from zkdash.ensemble.history import HistoryService
+    from zkdash.ensemble.service import EnsembleService
     from zkdash.timeline.service import EventService
     from zkdash.web.alerts import Alerting
     from zkdash.web.board import Board
+    from zkdash.web.ensemble_live import EnsembleLive
     from zkdash.web.feed import Feed
     from zkdash.web.live import LiveHub
     from zkdash.web.metrics import Metrics
@@ -31,12 +35,16 @@ class Dashboard(Protocol):
     clusters: ClusterService
     events: EventService
     alerts: AlertService
+    ensemble: EnsembleService
+    changes: ChangeLog
+    history: HistoryService
     reload_trouble: str
 
 
 ALERTING: web.AppKey[Alerting] = web.AppKey("alerting")
 ZKDASH: web.AppKey[Dashboard] = web.AppKey("zkdash")
 BOARD: web.AppKey[Board] = web.AppKey("board")
+ENSEMBLE: web.AppKey[EnsembleLive] = web.AppKey("ensemble")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
 KEPT_PAGE: web.AppKey[KeptPage] = web.AppKey("kept page")
 HUB: web.AppKey[LiveHub] = web.AppKey("hub")

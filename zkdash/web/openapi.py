@@ -11,6 +11,7 @@ from aiohttp import web
 import zkdash
 from zkdash.web.availability_shapes import AVAILABILITY_SCHEMAS, availability_paths
 from zkdash.web.client_shapes import CLIENT_SCHEMAS, client_paths
+from zkdash.web.ensemble_shapes import ENSEMBLE_SCHEMAS, ensemble_paths
 from zkdash.web.holder_shapes import HOLDER_SCHEMAS, holder_paths
 from zkdash.web.openapi_crawl_schemas import CRAWL_SCHEMAS
 from zkdash.web.openapi_crawls import crawl_paths
@@ -19,6 +20,7 @@ from zkdash.web.render import render
 from zkdash.zookeeper.states import State
 
 SCHEMAS = FACT_SCHEMAS | AVAILABILITY_SCHEMAS | HOLDER_SCHEMAS | CLIENT_SCHEMAS | CRAWL_SCHEMAS
+SCHEMAS |= ENSEMBLE_SCHEMAS
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PROBLEMS = {
     400: "A parameter is not as it should be; `detail` names it and says what is allowed.",
@@ -82,6 +84,7 @@ def _paths() -> dict[str, Any]:
             [403, 404, 503],
         ),
         **availability_paths(_get, name),
+        **ensemble_paths(_get, _query, name),
         **holder_paths(_get, _query, name),
         **client_paths(_get, _query, name),
         **crawl_paths(_get, _query, name),

@@ -68,7 +68,10 @@ _CLUSTER: dict[str, Schema] = {
     "reason": _reason,
     "server": _server,
     "session_id": _session,
-    "health": one_of("The same for a traffic light.", ("ok", "suspended", "lost")),
+    "health": one_of(
+        "For a traffic light: the state if it isn't CONNECTED, else the verdict on the servers, or ok without one.",
+        ("ok", "suspended", "lost", "healthy", "degraded", "at-risk", "no-quorum"),
+    ),
 }
 
 _ZXID = "ZooKeeper transaction id: epoch << 32 | counter, as the signed 64-bit number that it is on the wire."

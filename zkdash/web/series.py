@@ -4,42 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from zkdash.web.chart_kinds import ChartKind
+
+if TYPE_CHECKING:
+    from zkdash.ensemble.history import HistoryService
 
 POINTS = 600
 """How many points a series has at most."""
 
 Point = tuple[float, float, float] | None
 """(minimum, average, maximum) of a stretch of time; None where nothing is known."""
-
-
-class Series(Protocol):
-    """What the history gives; see ensemble.history."""
-
-    times: Sequence[int]
-    step_ms: int
-    rolled: bool
-
-    @property
-    def values(self) -> Any:
-        """{(server, metric): [Point]}, each as long as `times`."""
-
-
-class History(Protocol):
-    """As much of ensemble.history as is needed here."""
-
-    async def series(
-        self,
-        cluster: str,
-        servers: Collection[str] | None,
-        metrics: Collection[str],
-        since: int,
-        until: int,
-        points: int = POINTS,
-    ) -> Series:
-        """Raises what the store raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +34,7 @@ class Drawn:
 
 
 async def read(
-    history: History,
+    history: HistoryService,
     cluster: str,
     servers: Collection[str],
     charts: Collection[ChartKind],
@@ -72,7 +48,7 @@ async def read(
     lines: dict[tuple[str, str], list[Point]] = {}
     for chart in charts:
         for server in servers:
-            parts = [found.values.get((server, name)) for name in chart.stored]
+            parts = [found.series.get((server, name)) for name in chart.stored]
             if any(parts):
                 lines[server, chart.metric] = mean(*parts) if chart.over else list(parts[0] or [])
     return Drawn(found.times, found.step_ms, found.rolled, lines)

@@ -15,10 +15,13 @@ from zkdash.web.alerts import Alerting
 from zkdash.web.assets import shipped
 from zkdash.web.board import Board
 from zkdash.web.bodies import MAX_BODY_BYTES
+from zkdash.web.charts_live import ChartsLive
+from zkdash.web.ensemble_live import EnsembleLive
 from zkdash.web.feed import Feed
 from zkdash.web.keys import (
     ALERTING,
     BOARD,
+    ENSEMBLE,
     FEED,
     HOLDERS,
     HUB,
@@ -37,6 +40,7 @@ from zkdash.web.overview import KeptPage
 from zkdash.web.render import compile_templates
 from zkdash.web.routes import add_routes
 from zkdash.web.stream import EventStreams
+from zkdash.web.trails import Trails
 from zkdash.web.watched_kinds import runs_of
 from zkdash.web.znode_live import LISTER, ZnodeLive
 from zkdash.znodes.holders import Holders
@@ -55,21 +59,24 @@ def make_site(dashboard: Dashboard) -> web.Application:
     """The whole site as an aiohttp application, which starts and stops its own parts."""
     site = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     hub = LiveHub()
-    board, feed, alerting = Board(dashboard, hub), Feed(dashboard, hub), Alerting(dashboard, hub)
+    trails = Trails(dashboard)
+    ensemble, charts = EnsembleLive(dashboard, hub, trails), ChartsLive(dashboard, hub)
+    board, feed, alerting = Board(dashboard, hub, trails), Feed(dashboard, hub), Alerting(dashboard, hub)
     streams = EventStreams(dashboard)
     metrics = Metrics(dashboard, hub, streams)
     hub.sources |= {"frame": board, "overview": board, "cluster": board, "timeline": feed, "alerts": alerting}
+    hub.sources |= {"ensemble": ensemble, "server": ensemble, "charts": charts}
     runs = runs_of(dashboard, hub)
     hub.sources |= dict.fromkeys(runs.kinds, runs)
     reader = Reader()
     znodes = ZnodeLive(dashboard, hub, reader)
     hub.sources["znode"] = znodes
     site[ZKDASH], site[READER], site[HUB] = dashboard, reader, hub
-    site[BOARD], site[FEED], site[ALERTING] = board, feed, alerting
+    site[BOARD], site[FEED], site[ALERTING], site[ENSEMBLE] = board, feed, alerting, ensemble
     site[KEPT_PAGE], site[HOLDERS] = KeptPage(), (holders := Holders())
     site[STREAMS], site[METRICS], site[RUNS], site[LISTER] = streams, metrics, runs, znodes.lister
     site.on_response_prepare.append(add_security_headers)
-    parts = (hub, board, feed, alerting, streams, metrics, runs, holders, znodes)
+    parts = (hub, trails, ensemble, charts, board, feed, alerting, streams, metrics, runs, holders, znodes)
 
     async def start(_site: web.Application) -> None:
         for part in parts:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kazoo.protocol.states import ZnodeStat
 
 from zkdash.alerts.incident import Delivery, Incident
+from zkdash.ensemble.verdict import Health, Verdict
 from zkdash.timeline.event import Event
 from zkdash.web.filters import iso
 from zkdash.znodes.decode import for_json
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
 HEALTH = {State.CONNECTED: "ok", State.SUSPENDED: "suspended", State.LOST: "lost"}
+JUDGED = frozenset(Health) - {Health.UNKNOWN, Health.NOT_PROBED}
 
 
-def cluster(container: ClusterContainer) -> dict[str, Any]:
+def cluster(container: ClusterContainer, verdict: Verdict | None = None) -> dict[str, Any]:
     """One of a list of clusters."""
     status = container.status
     return {
@@ -32,13 +34,20 @@ def cluster(container: ClusterContainer) -> dict[str, Any]:
         "reason": status.reason,
         "server": status.server,
         "session_id": _session(status.session_id),
-        "health": HEALTH[status.state],
+        "health": health(status.state, verdict),
     }
 
 
-def cluster_details(container: ClusterContainer) -> dict[str, Any]:
+def health(state: State, verdict: Verdict | None) -> str:
+    """One word for a traffic light: the verdict on the servers of a cluster that is connected, if there is one."""
+    if state is State.CONNECTED and verdict is not None and verdict.health in JUDGED:
+        return verdict.health
+    return HEALTH[state]
+
+
+def cluster_details(container: ClusterContainer, verdict: Verdict | None = None) -> dict[str, Any]:
     """A cluster by itself."""
-    return cluster(container) | {
+    return cluster(container, verdict) | {
         "path": container.config.path,
         "servers": [_server(host, port) for host, port in container.config.servers],
         "session_timeout": container.status.session_timeout_s,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,11 @@ def seconds_between(first: dict[str, str], second: dict[str, str]) -> float:
 
 def transitions(dash: ZkDashProcess) -> list[tuple[str | None, str]]:
     return [(event["from"], event["to"]) for event in dash.events("prod") if event["kind"] == "state"]
+
+
+def wait_whose(dash: ZkDashProcess, event: dict[str, Any], whose: str) -> None:
+    """Wait until zkdash tells whose outage the event belongs to: its next probes find out."""
+    dash.wait_for(lambda: dash.api(f"/events/{event['id']}/story")["whose"] == whose, 15, f"the story of the {whose}")
 
 
 def outage(kind: str, server: Server, proxy: Proxy) -> tuple[Callable[[], None], Callable[[], object]]:
@@ -85,11 +91,12 @@ def test_another_server_takes_over_when_the_connected_one_dies_or_freezes(
         before = dash.cluster("prod")
         last = dash.events("prod")[-1]["id"]
         fault(own_ensemble.server_at(before["server"]))
-        dash.wait_cause("prod", "connection-lost", TIMEOUT_S, after=last)
+        broken = dash.wait_cause("prod", "connection-lost", TIMEOUT_S, after=last)
         dash.wait_cause("prod", "reconnected", 6, after=last)
         after = dash.cluster("prod")
         assert after["server"] != before["server"]
         assert after["session_id"] == before["session_id"]
+        wait_whose(dash, broken, "server")
         mend(own_ensemble.server_at(before["server"]))
         own_ensemble.wait_ready()
     assert "session-timeout" not in dash.causes("prod")
@@ -101,8 +108,11 @@ def test_an_ensemble_without_a_quorum_is_lost_though_a_server_runs(own_ensemble:
     dead = own_ensemble.servers[:2]
     for server in dead:
         server.kill()
-    dash.wait_cause("prod", "session-timeout", 12)
+    lost = dash.wait_cause("prod", "session-timeout", 12)
     assert own_ensemble.servers[2].running
+    wait_whose(dash, lost, "ensemble")
+    document = dash.get(f"/timeline/events/{lost['id']}/story.md").text
+    assert "The ensemble lost its quorum: 2 of 3 servers were gone, and 2 are needed." in document
     for server in dead:
         server.launch()
     own_ensemble.wait_ready()

@@ -10,7 +10,7 @@ from zkdash.timeline.event import Event
 from zkdash.zookeeper.states import State
 
 BEFORE_MS = 5_000
-"""A server may fall ill so long before the session notices: two probes and some."""
+"""A server may fall ill so long before the session notices, or be seen to be so after it: two probes and some."""
 AROUND_MS = 10 * 60_000
 """How long before and after it a story looks."""
 NOTICED_MS = 60_000
@@ -50,6 +50,11 @@ class Evidence:
         return self.now if self.end is None else self.end
 
     @property
+    def seen_until(self) -> int:
+        """Until when probes tell of it: a session may move to another server before the next of them."""
+        return min(max(self.until, self.start + BEFORE_MS), self.now)
+
+    @property
     def server(self) -> str | None:
         """The server that the session was with."""
         return self.episode[0].server
@@ -77,7 +82,7 @@ class Witness:
 
 def witnesses_of(evidence: Evidence) -> tuple[Witness, ...]:
     """Every server that anything is known of, over the episode."""
-    since, until = evidence.start - BEFORE_MS, evidence.until
+    since, until = evidence.start - BEFORE_MS, evidence.seen_until
     before = standings_at(evidence.changes, since)
     after = standings_at(evidence.changes, until + AROUND_MS) if evidence.end is not None else {}
     stands = held(evidence.changes, since, until)

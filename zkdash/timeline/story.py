@@ -149,7 +149,7 @@ def _kept_quorum(evidence: Evidence, witnesses: Sequence[Witness]) -> bool:
     voters = [one.server for one in witnesses if one.votes]
     need = len(voters) // 2 + 1
     moments = [evidence.start - BEFORE_MS] + [
-        change.at for change in evidence.changes if evidence.start - BEFORE_MS < change.at <= evidence.until
+        change.at for change in evidence.changes if evidence.start - BEFORE_MS < change.at <= evidence.seen_until
     ]
     for at in moments:
         stands = standings_at(evidence.changes, at)

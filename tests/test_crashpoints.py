@@ -13,7 +13,7 @@ import pytest
 from tests.support.bus import Bus
 from tests.support.receiver import Receiver, receiver
 from tests.support.zkdash_process import REPO
-from zkdash.alerts.incident import DeliveryState
+from zkdash.alerts.delivery import DeliveryState
 from zkdash.alerts.service import AlertService
 from zkdash.store.engine import Store
 from zkdash.timeline.event import Event

@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SOURCES := zkdash tests bench docs hatch_build.py
 
+# How many processes run the tests, each one file at a time; 0 runs one test after another in one process.
+WORKERS ?= 0
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadfile
+
 # A Python >= 3.11 that really runs: version managers leave commands on the PATH that don't.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
@@ -40,11 +44,11 @@ demo: setup ## real ZooKeeper servers with trouble, and zkdash on them: prints o
 	@exec $(BIN)/zkdash demo $(ARGS)
 
 test: setup lint types ## everything: lint, types and all tests, on real servers and in a real browser
-	@.ci/ensure zookeeper chromium postgresql
-	@$(BIN)/pytest $(ARGS)
+	@.ci/ensure zookeeper chromium postgresql alertmanager
+	@$(PYTEST) $(ARGS)
 
 test-fast: setup ## the tests that need no server, no browser and no patience
-	@$(BIN)/pytest -m 'not zookeeper and not browser and not slow' $(ARGS)
+	@$(PYTEST) -m 'not zookeeper and not browser and not slow' $(ARGS)
 
 test-matrix: setup ## the tests of protocol and states on ZooKeeper 3.4 to 3.9, which Maven fetches
 	@$(BIN)/python -m tests.matrix $(ARGS)

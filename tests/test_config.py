@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.config import ENVIRON, Configured
+from zkdash.alerts.notifiers.webhook import WebhookSettings
 from zkdash.config import Config, ConfigError, StoreConfig, WebConfig, load
+from zkdash.config.kinds import kinds
 from zkdash.config.options import OPTIONS
 
 
@@ -191,7 +193,9 @@ def test_a_pattern_may_match_no_file(configured: Configured) -> None:
 
 
 def secret_of(config: Config) -> bytes | None:
-    return config.alerts[0].secret
+    settings = config.alerts[0].settings
+    assert isinstance(settings, WebhookSettings)
+    return settings.secret
 
 
 @pytest.mark.parametrize(
@@ -272,4 +276,7 @@ def test_every_secret_of_the_table_is_hidden_when_a_config_is_shown(configured: 
         secret = hunter2
         """)
     assert "hunter2" not in repr(config)
-    assert {option.key for option in OPTIONS if option.secret} == {"auth", "sasl", "secret", "url"}
+    every = [*OPTIONS, *(option for kind in kinds().values() for option in kind.options)]
+    assert {option.key for option in every if option.secret} == {
+        "api_key", "auth", "command", "environment", "headers", "integration_key", "sasl", "secret", "template", "url",
+    }  # fmt: skip

@@ -10,6 +10,8 @@ import asab.config
 from tests.support.config import ENVIRON, Configured
 from zkdash.config import AlertConfig, Config, hand_over, load
 from zkdash.config.describe import describe
+from zkdash.config.kinds import kinds
+from zkdash.config.option import Option
 from zkdash.config.options import OPTIONS
 from zkdash.config.reference import reference
 
@@ -17,18 +19,29 @@ FILE = Path(__file__).parents[1] / "etc/zkdash.conf"
 
 
 def shown() -> set[tuple[str, str, str]]:
-    """(section, key, default) of the lines that are options, read as a person reads them."""
+    """(section, key, default) of the lines that are options, read as a person reads them.
+
+    Options that only one type of notifier has are said to be of the section "alert:NAME TYPE".
+    """
     found, section = set(), ""
-    for line in FILE.read_text().split("\n"):
-        if header := re.fullmatch(r"#?\[(.*)\]", line):
-            section = header[1]
-        elif option := re.fullmatch(r"#(\w+) =(?: (.*))?", line):
-            found.add((section, option[1], option[2] or ""))
+    for block in FILE.read_text().split("\n\n\n"):
+        of_type = re.match(r"\n?# With type = (\w+):", block)
+        for line in block.split("\n"):
+            if header := re.fullmatch(r"#?\[(.*)\]", line):
+                section = f"{header[1]} {of_type[1]}" if of_type else header[1]
+            elif option := re.fullmatch(r"#(\w+) =(?: (.*))?", line):
+                found.add((section, option[1], option[2] or ""))
     return {entry for entry in found if entry[0] not in {"zookeeper:prod", "zookeeper:kafka"}}  # the examples
 
 
 def test_the_reference_shows_every_option_with_its_default_and_no_other() -> None:
-    assert shown() == {(option.section, option.key, option.default) for option in OPTIONS}
+    common = {(option.section, option.key, option.default) for option in OPTIONS}
+    own = {
+        (f"{option.section} {kind.name}", option.key, option.default)
+        for kind in kinds().values()
+        for option in (*kind.options, Option("alert:NAME", "type", kind.name, ""))
+    }
+    assert shown() == common | own
 
 
 def test_the_reference_is_what_the_table_says() -> None:
@@ -43,13 +56,16 @@ def test_the_reference_itself_changes_nothing() -> None:
 
 
 def test_its_options_change_nothing_either_once_they_are_no_comments(tmp_path: Path) -> None:
-    text = FILE.read_text()
+    blocks = [
+        block for block in FILE.read_text().split("\n\n\n") if not re.search(r"# With type = (?!webhook)|\[silence:", block)
+    ]
+    text = "\n\n\n".join(blocks).replace("#[alert:NAME]\n#type = webhook\n\n# Where", "# Where")
     text = re.sub(r"#\[zookeeper:NAME\].*?(?=#\[alert)", "", text, flags=re.DOTALL).replace("alert:NAME", "alert:ops")
     text = re.sub(r"^#(\w+ =|\[)", r"\1", text, flags=re.MULTILINE)
-    text = text.replace("url =\n\n# What", "url = http://hook\n\n# What").replace("\nsecret =\n", "\n")
+    text = text.replace("url =\n\n# A file", "url = http://hook\n\n# A file").replace("\nsecret =\n", "\n")
     config, plain = Configured(tmp_path)(text), load([], ENVIRON)
     assert (config.clusters, config.web, config.store) == (plain.clusters, plain.web, plain.store)
-    assert config.alerts == (AlertConfig("ops", "webhook", "http://hook"),)
+    assert [(alert.name, alert.type) for alert in config.alerts] == [("ops", "webhook")]
 
 
 def test_the_defaults_of_asabs_options_are_asabs() -> None:
@@ -112,7 +128,7 @@ Read: {tmp_path}/zkdash.conf
 Pages: http://0.0.0.0:0 (a free port), http://[::1]:80 (without sign-in: anyone may look)
 Store: postgresql://(hidden)@db:5432/zkdash
   events are kept 400 days, deliveries 90
-Alert ops: webhook to https://hooks.example.com/(hidden) on LOST, RECOVERED, clusters *, signed
+Alert ops: webhook to https://hooks.example.com/(hidden), signed on LOST, RECOVERED, clusters *
 Cluster prod (Production \u00e4)
   servers zk1:2181, [::1]:99
   path /kafka, session timeout 10 s

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.config import Configured
+from zkdash.alerts.notifiers.webhook import WebhookSettings
 from zkdash.config import AlertConfig, Config, ConfigError, load
 
 CLUSTER = "[zookeeper:prod-1]\nservers = h\n"
@@ -138,11 +139,17 @@ def alert(config: Config) -> AlertConfig:
 
 
 def test_an_alert_with_its_defaults_and_with_everything(configured: Configured) -> None:
-    assert alert(configured("[alert:ops]\nurl = http://hook\n")) == AlertConfig("ops", "webhook", "http://hook")
+    assert alert(configured("[alert:ops]\nurl = http://hook\n")) == AlertConfig(
+        "ops", "webhook", settings=WebhookSettings("http://hook")
+    )
     text = "[alert:ops]\ntype = webhook\nurl = https://hook/x?y=z\non = recovered\nclusters = prod-1, prod-*\n"
     text += "secret = whsec_eA==\n"
     assert alert(configured(text + CLUSTER)) == AlertConfig(
-        "ops", "webhook", "https://hook/x?y=z", frozenset({"RECOVERED"}), ("prod-1", "prod-*"), b"whsec_eA=="
+        "ops",
+        "webhook",
+        frozenset({"RECOVERED"}),
+        ("prod-1", "prod-*"),
+        settings=WebhookSettings("https://hook/x?y=z", b"whsec_eA=="),
     )
 
 

@@ -17,6 +17,7 @@ from zkdash.alerts.mutes import Hold
 from zkdash.alerts.notifiers.chosen import Notifiers
 from zkdash.alerts.pruning import prune_all
 from zkdash.alerts.reading import Reading
+from zkdash.alerts.refreshing import Refresher
 from zkdash.alerts.sender import Sender
 from zkdash.alerts.silence import Silence, SilenceDraft, silence_of
 from zkdash.clock import now_ms
@@ -64,10 +65,13 @@ class AlertService(Reading, asab.Service):  # type: ignore[misc]  # asab has no 
         self._fresh: list[Incident] = []
         self._fresh_event_id = 0
         self._hold: Hold | None = None
-        self._sender = Sender(store, Notifiers(now), changed=self._on_tried, now=now, later=later, chance=chance)
+        notifiers = Notifiers(now)
+        self._refresher = Refresher(store, notifiers, now=now, later=later)
+        self._sender = Sender(store, notifiers, changed=self._on_tried, now=now, later=later, chance=chance)
         self._dispatcher = Dispatcher(store, made=self._on_made, changed=self._on_incidents, now=now, later=later)
         self._order()
         self._sender.reload(routes)
+        self._refresher.reload(routes)
         events.consequences.append(self._consequence)
         app.PubSub.subscribe("Event.recorded!", self._on_recorded)
         app.PubSub.subscribe("Application.housekeeping!", self._on_housekeeping)
@@ -82,9 +86,11 @@ class AlertService(Reading, asab.Service):  # type: ignore[misc]  # asab has no 
         except StoreUnavailable as error:
             raise StartError(f"can't read what is owed: {error}") from error
         await self._sender.start()
+        await self._refresher.start()
 
     async def stop(self) -> None:
         """End within a second; what has not been taken stays owed."""
+        await self._refresher.stop()
         await self._dispatcher.stop()
         await self._sender.stop()
 
@@ -93,6 +99,7 @@ class AlertService(Reading, asab.Service):  # type: ignore[misc]  # asab has no 
         self._routes = routes
         self._order()
         self._sender.reload(routes)
+        self._refresher.reload(routes)
 
     async def watch_only(self, clusters: Iterable[str]) -> None:
         """Close what is open of clusters that are not watched any more: nobody will see them recover."""

@@ -57,6 +57,10 @@ def _read(reader: Reader) -> AsabSettings | None:
     document = reader.document
     before = len(document.mistakes)
     there = [name for name in PROVIDERS if f"{PREFIX}{name}" in document.values]
+    if not there:
+        such = " or ".join(f"[{PREFIX}{name}]" for name in PROVIDERS)
+        reader.mistake("type", f"there is no {such} to send through")
+        return None
     wanted = reader.read("providers", lambda chosen: _chosen(chosen, there))
     if wanted is None:
         return None
@@ -73,8 +77,6 @@ def _read(reader: Reader) -> AsabSettings | None:
 
 
 def _chosen(text: str, there: list[str]) -> list[str]:
-    if not there:
-        raise ValueError(f"there is no {' or '.join(f'[{PREFIX}{name}]' for name in PROVIDERS)} to send through")
     wanted = [word.lower() for word in values.words(text)] or there
     for name in wanted:
         if name not in there:

@@ -36,7 +36,7 @@ class Notifiers:
 
     async def refresh(self, incidents: list[Mapping[str, Any]], route: AlertConfig) -> Answer:
         """Send again what is still open, to a receiver that would take silence for its end."""
-        notifier = self._by_type.get(route.type)
+        notifier: object = self._by_type.get(route.type)
         if not isinstance(notifier, Refreshing):
             return Answer(error=f"a notifier of type {route.type} sends nothing again", permanent=True)
         return await notifier.refresh(incidents, route)

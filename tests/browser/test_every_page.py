@@ -35,6 +35,7 @@ PAGES = {
     "timeline of a day": "/timeline?range=24h&state=LOST&cluster=gone",
     "timeline asked badly": "/timeline?range=own&from=yesterday",
     "event": "/timeline/events/1",
+    "story": "/timeline/events/2/story",
     "alerts": "/alerts",
     "api": "/api/docs",
     "nothing": "/nothing/here",

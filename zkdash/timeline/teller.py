@@ -111,7 +111,10 @@ class StoryTeller:
                 found.append(one)
                 if one.to_state is State.CONNECTED:
                     break
-        return found if any(one.cause is not Cause.STARTING for one in found[:-1] or found) else []
+        if found[0].cause is Cause.STARTING and (len(found) == 1 or found[1].to_state is State.CONNECTED):
+            # Every watch begins with LOST: it is an outage where no server was to be had within the session timeout.
+            return found if await self._sources.events.about(found[0].id) else []
+        return found
 
     async def _hit(self, others: list[str], start: int) -> tuple[str, ...]:
         """The other clusters that left CONNECTED at about the same time."""

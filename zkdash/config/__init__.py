@@ -26,6 +26,8 @@ from .model import (
     WebConfig,
 )
 from .names import check_names
+from .rules import rules_config
+from .samples import samples_config
 from .silences import alerting_config, silence_configs
 from .store import store_config
 from .web import web_config
@@ -62,6 +64,8 @@ def load(
         alerts=alert_configs(document, [*(cluster.name for cluster in watched), *meant_names(document, arguments)]),
         alerting=alerting_config(document),
         silences=silence_configs(document),
+        rules=rules_config(document, [*(cluster.name for cluster in watched), *meant_names(document, arguments)]),
+        samples=samples_config(document),
         files=tuple(document.files),
         asab=asab_options(document),
     )

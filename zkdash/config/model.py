@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .kinds import Settings
+from .rules import RulesConfig, default_rules
+from .samples import SamplesConfig
 from .windows import Windows
 
 
@@ -155,5 +157,7 @@ class Config:
     alerts: tuple[AlertConfig, ...] = ()
     alerting: AlertingConfig = field(default_factory=AlertingConfig)
     silences: tuple[SilenceConfig, ...] = ()
+    rules: RulesConfig = field(default_factory=default_rules)
+    samples: SamplesConfig = field(default_factory=SamplesConfig)
     files: tuple[Path, ...] = ()
     asab: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)

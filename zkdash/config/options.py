@@ -9,6 +9,8 @@ import asab.config
 from .alert_options import ALERT_OPTIONS
 from .kinds import kinds
 from .option import Option
+from .rule_options import OPTIONS as RULES
+from .rule_options import WORDS as OF_RULES
 
 SECTIONS: Mapping[str, str] = {
     "general": "The process.",
@@ -23,6 +25,7 @@ SECTIONS: Mapping[str, str] = {
     "alerts": "What all alerts have in common.",
     "silence:NAME": "What nobody is to be told for a while, such as during maintenance; as many as you like. Pages and"
     " the API make silences as well.",
+    "rules": OF_RULES,
     "logging": "zkdash's own log.",
     "logging:console": "The log on stderr.",
     "logging:file": "The log in a file.",
@@ -68,6 +71,17 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("store", "keep_events", "400", "For how many days events are kept."),
     Option("store", "keep_deliveries", "90", "For how many days sent and dropped deliveries are kept."),
+    Option("store", "keep_samples", "2h", "For how long what each server said is kept as it was sampled, from 2h on."),
+    Option("store", "keep_minutes", "48h", "For how long its minimum, average and maximum by minutes are kept."),
+    Option("store", "keep_quarters", "400d", "For how long those by quarters of an hour are kept."),
+    Option(
+        "store", "samples_size", "1 GiB",
+        "How much room the servers' history may take; beyond it the oldest goes. Events are never touched.",
+    ),
+    Option(
+        "store", "keep_free", "256 MiB",
+        "How much of SQLite's disk is left free for the log of events: below it the servers' history stops.",
+    ),
     # ---- clusters
     Option(
         "zookeeper", "z_path", "",
@@ -122,6 +136,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     # ---- alerts
     *ALERT_OPTIONS,
+    *RULES,
     # ---- asab's own
     Option("logging", "level", "NOTICE", "The least that is logged: DEBUG, INFO, NOTICE, WARNING, ERROR or CRITICAL."),
     Option("logging", "levels", "", 'Levels of single loggers, such as "kazoo DEBUG", each on a line of its own.'),
@@ -158,6 +173,8 @@ def kind(section: str) -> str:
         return "zookeeper"
     if section.startswith("silence:"):
         return "silence:NAME"
+    if section.startswith("rules:"):
+        return "rules"
     return "alert:NAME" if section.startswith("alert:") else section
 
 

@@ -22,7 +22,7 @@ class SamplesConfig:
     """
 
     keep_samples_s: float = 2 * HOUR_S
-    keep_minutes_s: float = 7 * DAY_S
+    keep_minutes_s: float = 2 * DAY_S
     keep_quarters_s: float = 400 * DAY_S
     max_bytes: int = 1 << 30
     keep_free_bytes: int = 256 * MIB

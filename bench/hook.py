@@ -17,6 +17,7 @@ from aiohttp import web
 
 from bench import report
 from zkdash.alerts.service import AlertService
+from zkdash.alerts.notifiers.webhook import WebhookSettings
 from zkdash.config import AlertConfig, StoreConfig, WebConfig
 from zkdash.store.engine import Store
 from zkdash.timeline.service import EventService
@@ -72,7 +73,7 @@ async def measure(count: int) -> dict[str, list[dict[str, float]]]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/bench.db")
         await store.open()
-        app = App(store.where, (AlertConfig("bench", "webhook", url),))
+        app = App(store.where, (AlertConfig("bench", "webhook", settings=WebhookSettings(url)),))
         events = EventService(app, store)
         await events.start()
         alerts = AlertService(app, store, events, app.config.alerts)

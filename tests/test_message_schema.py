@@ -11,8 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from zkdash.alerts.delivery import DeliveryKind
 from zkdash.alerts.incident import Incident
-from zkdash.alerts.payload import Context, payload
-from zkdash.alerts.payload import test_payload as payload_of_a_test
+from zkdash.alerts.payload import Context, payload, payload_of_test
 from zkdash.timeline.event import Event
 from zkdash.zookeeper.states import Cause, Kind, Severity, State
 
@@ -20,7 +19,7 @@ SCHEMA = json.loads((Path(__file__).parents[1] / "docs/schemas/message.json").re
 VALIDATOR = Draft202012Validator(SCHEMA)
 NOW = 1_750_000_000_123
 EVENT = Event(
-    id=7, run_id=1, seq=1, cluster="prod", at=NOW, kind=Kind.STATE, from_state=State.SUSPENDED, to_state=State.LOST,
+    id=7, cluster="prod", at=NOW, kind=Kind.STATE, from_state=State.SUSPENDED, to_state=State.LOST,
     cause=Cause.SESSION_TIMEOUT, session_id=-1, server="zk1:2181", lasted_ms=10_000, reason="nothing heard",
 )  # fmt: skip
 
@@ -48,7 +47,7 @@ def test_every_kind_of_message_is_as_the_schema_says(kind: DeliveryKind, public_
 
 
 def test_a_test_is_as_the_schema_says() -> None:
-    VALIDATOR.validate(json.loads(payload_of_a_test("ops", "ada", NOW, "https://zkdash.example.com")))
+    VALIDATOR.validate(json.loads(payload_of_test("ops", "ada", NOW, "https://zkdash.example.com")))
 
 
 def test_the_schema_is_one_and_tells_wrong_from_right() -> None:

@@ -102,7 +102,7 @@ def test_no_secret_is_in_a_mistake(configured: Configured, kind: str) -> None:
         ("type = apprise\nurl = slak://a/b/c", "Apprise knows no service of this scheme"),
         ("type = apprise\nurl = slack://a", "Apprise can't make use of this URL: see how those of slack://"),
         ("type = asab", "type = asab: there is no [asab:alert:opsgenie] or [asab:alert:pagerduty]"),
-        ("type = asab\nproviders = pagerduty\n[asab:alert:opsgenie]\napi_key = x", "there is no [asab:alert:pagerduty]"),
+        ("type = asab\nproviders = pagerduty\n[asab:alert:opsgenie]\napi_key = x", "no [asab:alert:pagerduty]"),
         ("type = asab\n[asab:alert:opsgenie]\nurl = http://h", "[asab:alert:opsgenie] api_key: it is needed"),
         ("type = command", "command: say what to run: command = /usr/local/bin/page"),
         ("type = command\ncommand = no-such-program-here", "command = (hidden): there is no such program"),

@@ -31,6 +31,12 @@ class Renderer:
         self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The process that renders, while there is one."""
+        running = self._process is not None and self._process.returncode is None
+        return self._process.pid if running and self._process else None
+
     async def render(self, template: str, message: Mapping[str, Any]) -> str:
         """What the template makes of a message. Raises TemplateTrouble."""
         values = {**message, "title": title(message), "text": text(message)}
@@ -53,7 +59,8 @@ class Renderer:
 
     async def _asked(self, line: bytes) -> dict[str, str]:
         process = await self._running()
-        assert process.stdin is not None  # noqa: S101 - it is a pipe
+        if process.stdin is None:
+            raise EOFError
         try:
             async with asyncio.timeout(self._deadline_s):
                 process.stdin.write(line)
@@ -92,8 +99,7 @@ class Renderer:
 
 
 async def _line(process: asyncio.subprocess.Process) -> dict[str, str]:
-    assert process.stdout is not None  # noqa: S101 - it is a pipe
-    line = await process.stdout.readline()
+    line = await process.stdout.readline() if process.stdout else b""
     if not line:
         raise EOFError
     found: dict[str, str] = json.loads(line)

@@ -1,4 +1,4 @@
-"""What is worth telling, to whom, when to try again, and in which words."""
+"""What an event says of the rules, who wants to know it, when to try again, and in which words it is told."""
 
 from __future__ import annotations
 
@@ -9,58 +9,68 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.observations import T0, connected, lost, notice, starting, suspended
-from zkdash.alerts.incident import Incident, What
-from zkdash.alerts.payload import payload
-from zkdash.alerts.rules import Verdict, retry_s, routes_for, verdict
+from tests.support.past import event, rule, to
+from zkdash.alerts.delivery import DeliveryKind
+from zkdash.alerts.incident import Incident
+from zkdash.alerts.payload import MOST_TEXTS, Context, payload, payload_of_test
+from zkdash.alerts.retries import retry_s
+from zkdash.alerts.routing import wants
+from zkdash.alerts.rules import findings
 from zkdash.config import AlertConfig
 from zkdash.timeline.event import Event
-from zkdash.timeline.rows import event_of, row_of
-from zkdash.zookeeper.states import Cause, Observation
+from zkdash.zookeeper.states import Cause, Observation, Severity
 
-
-def event(observation: Observation, event_id: int = 7) -> Event:
-    return event_of({**row_of(observation, 1, 1), "id": event_id})
+GONE = {"suspended": False}
 
 
 @pytest.mark.parametrize(
     ("observation", "expected"),
     [
-        (lost("a"), Verdict.OPENS),
-        (lost("a", cause=Cause.SESSION_EXPIRED), Verdict.OPENS),
-        (lost("a", cause=Cause.NEW_SESSION), Verdict.OPENS),
-        (lost("a", cause=Cause.AUTH_FAILED), Verdict.OPENS),
-        (notice("a", Cause.NEVER_CONNECTED), Verdict.OPENS),
-        (notice("a", Cause.AUTH_FAILED), Verdict.OPENS),
-        (notice("a", Cause.SESSION_EXPIRED), None),
-        (starting("a"), None),
-        (lost("a", cause=Cause.STOPPED), None),
-        (suspended("a"), None),
-        (connected("a"), Verdict.RESOLVES),
+        (lost("a"), GONE | {"lost": True}),
+        (lost("a", cause=Cause.SESSION_EXPIRED), GONE | {"lost": True}),
+        (lost("a", cause=Cause.NEW_SESSION), GONE | {"session-replaced": True}),
+        (lost("a", cause=Cause.AUTH_FAILED), GONE | {"lost": True}),
+        (notice("a", Cause.NEVER_CONNECTED), GONE | {"never-connected": True}),
+        (notice("a", Cause.AUTH_FAILED), GONE | {"lost": True}),
+        (notice("a", Cause.SESSION_EXPIRED), {}),
+        (starting("a"), {"suspended": None}),
+        (lost("a", cause=Cause.STOPPED), {"suspended": None}),
+        (suspended("a"), {"suspended": True}),
+        (connected("a"), dict.fromkeys(("lost", "never-connected", "suspended", "session-replaced"), False)),
+        (rule("a", "server-down"), {"server-down": True}),
+        (rule("a", "server-down", fires=False), {"server-down": False}),
     ],
 )
 def test_a_cluster_is_lost_unless_it_is_zkdash_that_starts_or_stops(
-    observation: Observation, expected: Verdict | None
+    observation: Observation, expected: dict[str, bool | None]
 ) -> None:
-    assert verdict(event(observation)) == expected
+    assert {one.rule: one.present for one in findings(event(observation))} == expected
 
 
 @pytest.mark.parametrize(
-    ("on", "patterns", "cluster", "what", "told"),
+    ("route", "incident", "told"),
     [
-        ({"LOST", "RECOVERED"}, ("*",), "orders", What.LOST, True),
-        ({"LOST"}, ("*",), "orders", What.RECOVERED, False),
-        ({"LOST"}, ("prod-*", "search"), "prod-1", What.LOST, True),
-        ({"LOST"}, ("prod-*", "search"), "search", What.LOST, True),
-        ({"LOST"}, ("prod-*", "search"), "search2", What.LOST, False),
-        ({"LOST"}, ("Prod-*",), "prod-1", What.LOST, False),
-        ({"LOST"}, ("prod-[12]",), "prod-2", What.LOST, True),
+        (to(), "orders lost", True),
+        (to(), "orders never-connected", True),
+        (to(), "orders session-replaced", True),
+        (to(), "orders suspended", False),
+        (to(on=frozenset({"suspended"})), "orders suspended", True),
+        (to(on=frozenset({"server-*"})), "orders server-down", True),
+        (to(on=frozenset({"server-*"})), "orders lost", False),
+        (to(on=frozenset({"*"})), "orders lost", True),
+        (to(clusters=("prod-*", "search")), "prod-1 lost", True),
+        (to(clusters=("prod-*", "search")), "search2 lost", False),
+        (to(clusters=("Prod-*",)), "prod-1 lost", False),
+        (to(clusters=("prod-[12]",)), "prod-2 lost", True),
+        (to(labels=("Label of *",)), "orders lost", True),
+        (to(labels=("DC 2",)), "orders lost", False),
+        (to(severities=frozenset({"warning"})), "orders lost", False),
     ],
 )
-def test_a_route_is_told_what_it_asked_for(
-    on: set[str], patterns: tuple[str, ...], cluster: str, what: What, told: bool
-) -> None:
-    route = AlertConfig("ops", "webhook", "http://h/", on=frozenset(on), clusters=patterns)
-    assert routes_for([route], cluster, what) == ([route] if told else [])
+def test_a_route_is_told_what_it_asked_for(route: AlertConfig, incident: str, told: bool) -> None:
+    cluster, _, name = incident.partition(" ")
+    one = Incident(1, cluster, name, "", Severity.CRITICAL, Cause.FIRING, "", T0, 1, T0)
+    assert wants(route, one, f"Label of {cluster}") is told
 
 
 def test_the_wait_doubles_from_a_second_to_five_minutes() -> None:
@@ -80,46 +90,103 @@ def test_the_wait_is_never_shorter_than_900_ms_nor_longer_than_an_hour(
     assert 0.9 <= retry_s(tries, retry_after_s, chance) <= 3600
 
 
-INCIDENT = Incident(3, "orders", "lost", Cause.SESSION_TIMEOUT, "", opened_at=T0, opened_event_id=7)
+def incident(number: int = 3, resolved_at: int | None = None, **more: object) -> Incident:
+    fields = {"cluster": "orders", "rule": "lost", "subject": "", **more}
+    return Incident(
+        id=number,
+        severity=Severity.CRITICAL,
+        cause=Cause.SESSION_TIMEOUT,
+        reason="refused",
+        opened_at=T0,
+        opened_event_id=7,
+        last_seen_at=T0,
+        firing=resolved_at is None,
+        resolved_at=resolved_at,
+        resolved_event_id=None if resolved_at is None else 8,
+        resolved_why="" if resolved_at is None else "it is connected again",
+        **fields,  # type: ignore[arg-type]  # fields of its own
+    )
+
+
+def said(kind: DeliveryKind, *incidents: Incident, events: tuple[Event, ...] = (), public_url: str = "") -> dict:
+    context = Context({one.id: one for one in events}, {}, lambda cluster: f"Label of {cluster}", public_url)
+    return json.loads(payload(kind, incidents, "ops", T0 + 5, context))
 
 
 def test_the_message_of_a_loss_says_all_there_is_to_know() -> None:
-    told = payload(What.LOST, event(lost("orders", reason="refused")), INCIDENT, "Orders (DC 1)", "https://z.example/")
-    assert json.loads(told) == {
-        "type": "cluster.lost",
-        "timestamp": "2025-06-15T15:06:40.000Z",
-        "data": {
-            "cluster": "orders",
-            "label": "Orders (DC 1)",
-            "state": "LOST",
-            "cause": "session-timeout",
-            "reason": "refused",
-            "since": "2025-06-15T15:06:40.000Z",
-            "lasted_ms": 10_000,
-            "server": "127.0.0.1:2181",
-            "session_id": "0xfffffffffffffffe",
-            "event_id": 7,
-            "incident_id": 3,
-            "url": "https://z.example/timeline/events/7",
-        },
+    seen = event(lost("orders", reason="refused"))
+    told = said(DeliveryKind.FIRING, incident(), events=(seen,), public_url="https://z.example/")
+    data = told["data"]
+    assert (told["type"], told["timestamp"]) == ("cluster.lost", "2025-06-15T15:06:40.000Z")
+    assert {key: data[key] for key in list(data)[:12]} == {
+        "cluster": "orders",
+        "label": "Label of orders",
+        "state": "LOST",
+        "cause": "session-timeout",
+        "reason": "refused",
+        "since": "2025-06-15T15:06:40.000Z",
+        "lasted_ms": 10_000,
+        "server": "127.0.0.1:2181",
+        "session_id": "0xfffffffffffffffe",
+        "event_id": 7,
+        "incident_id": 3,
+        "url": "https://z.example/timeline/events/7",
     }
+    assert data["title"] == "Critical: Label of orders (orders) is lost"
+    assert "Look first at: Whether the servers run" in data["text"]
+    (one,) = data["incidents"]
+    assert (one["severity"], one["status"], one["rule"]) == ("critical", "firing", "lost")
+    assert one["url"] == "https://z.example/alerts/incidents/3"
 
 
 def test_the_message_of_a_recovery_says_how_long_it_took() -> None:
-    told = json.loads(payload(What.RECOVERED, event(connected("orders", T0 + 42_000)), INCIDENT, "orders", ""))
+    seen = event(connected("orders", T0 + 42_000), 8)
+    told = said(DeliveryKind.RESOLVED, incident(resolved_at=T0 + 42_000), events=(seen,))
     assert told["type"] == "cluster.recovered"
     assert told["data"]["state"] == "CONNECTED"
     assert told["data"]["lasted_ms"] == 42_000
     assert told["data"]["url"] is None
+    assert told["data"]["incidents"][0]["status"] == "resolved"
 
 
 def test_a_clock_that_was_set_back_makes_no_negative_duration() -> None:
-    told = json.loads(payload(What.RECOVERED, event(connected("orders", T0 - 1)), INCIDENT, "orders", ""))
+    seen = event(connected("orders", T0 - 1), 8)
+    told = said(DeliveryKind.RESOLVED, incident(resolved_at=T0 - 1), events=(seen,))
     assert told["data"]["lasted_ms"] == 0
+    assert told["data"]["incidents"][0]["lasted_ms"] == 0
+
+
+def test_a_message_of_many_incidents_lists_them_all_and_tells_of_the_first_in_words() -> None:
+    told = said(DeliveryKind.FIRING, *(incident(number, cluster=f"c{number:03}") for number in range(200)))
+    assert told["type"] == "incidents.firing"
+    assert len(told["data"]["incidents"]) == 200
+    assert told["data"]["title"] == "Critical: 200 clusters are lost (c000, c001, c002 and 197 more)"
+    assert told["data"]["text"].endswith(f"… and {200 - MOST_TEXTS} more.")
+    assert "cluster" not in told["data"]
+
+
+def test_what_is_over_by_the_time_that_it_is_told_is_told_as_wrong_first() -> None:
+    seen = event(lost("orders"))
+    told = said(DeliveryKind.FIRING, incident(resolved_at=T0 + 1), events=(seen,))
+    assert told["type"] == "cluster.lost"
+    assert told["data"]["incidents"][0]["status"] == "firing"
+
+
+def test_a_rule_on_a_server_is_told_as_an_incident() -> None:
+    told = said(DeliveryKind.FIRING, incident(rule="server-down", subject="zk1:2181"))
+    assert told["type"] == "incidents.firing"
+    assert told["data"]["title"] == "Critical: Label of orders (orders) has server-down of zk1:2181"
+
+
+def test_a_test_says_that_nothing_is_wrong() -> None:
+    told = json.loads(payload_of_test("ops", "ada", T0, "https://z.example"))
+    assert (told["type"], told["data"]["incidents"]) == ("test", [])
+    assert "Nothing is wrong." in told["data"]["text"]
 
 
 @given(st.text(), st.integers(), st.none() | st.integers(-(2**63), 2**63 - 1))
 def test_any_reason_and_any_time_can_be_told(reason: str, at: int, session_id: int | None) -> None:
-    one = Event(1, "a", at, *(lost("a").kind, lost("a").cause), reason=reason, session_id=session_id)
-    told = payload(What.LOST, one, INCIDENT, reason, "")
+    one = Event(7, "a", at, *(lost("a").kind, lost("a").cause), reason=reason, session_id=session_id)
+    context = Context({7: one}, {3: [one]}, lambda _: reason)
+    told = payload(DeliveryKind.FIRING, [incident()], "ops", at, context)
     assert json.loads(told.encode())["data"]["reason"] == reason

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from zkdash.alerts.delivery import Delivery, DeliveryKind, DeliveryState, delivery_of
 from zkdash.alerts.incident import Incident, incident_of, words
-from zkdash.alerts.payload import test_payload
+from zkdash.alerts.payload import payload_of_test
 from zkdash.alerts.silence import LONGEST_TEXT
 from zkdash.store import conditions as condition_rows
 from zkdash.store import deliveries as delivery_rows
@@ -54,7 +54,7 @@ async def test(connection: Connection, route: str, by: str, now: int, public_url
         event_id=None,
         route=route,
         cluster="",
-        payload=test_payload(route, checked(by, "who sends it"), now, public_url),
+        payload=payload_of_test(route, checked(by, "who sends it"), now, public_url),
         state=DeliveryState.OWED,
         tries=0,
         next_try_at=now,

@@ -71,7 +71,7 @@ def payload(kind: DeliveryKind, incidents: Sequence[Incident], route: str, now: 
     return json.dumps({"type": type_, "timestamp": iso(timestamp), "data": data})
 
 
-def test_payload(route: str, by: str, now: int, public_url: str) -> str:
+def payload_of_test(route: str, by: str, now: int, public_url: str) -> str:
     """A message that tells of nothing but itself."""
     text = f"{by} sent this from zkdash to see whether messages of the route {route} arrive. Nothing is wrong."
     data = {

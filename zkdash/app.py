@@ -13,23 +13,26 @@ import asab
 
 from zkdash.alerts.service import AlertService
 from zkdash.config import Config, ConfigError, hand_over
-from zkdash.config.samples import SamplesConfig
 from zkdash.ensemble.changelog import ChangeLog
 from zkdash.ensemble.history import HistoryService
+from zkdash.ensemble.ruling import RuleService
 from zkdash.ensemble.service import EnsembleService
+from zkdash.errors import StartError
 from zkdash.log import NOTICE, get_logger
-from zkdash.store.engine import Store
+from zkdash.store import conditions as condition_rows
+from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.timeline.service import EventService
 from zkdash.web.server import WebServer
 from zkdash.zookeeper.addresses import lookups_running
 from zkdash.zookeeper.service import ClusterService
+from zkdash.zookeeper.states import Severity
 
 L = get_logger(__name__)
 
 SWITCH_S = 0.0005
 """How long a thread that reads big data may keep the event loop waiting each time; Python's own is ten times that."""
 
-_SECTIONS = {"web": "[web]", "store": "[store]", "asab": "asab's own sections"}
+_SECTIONS = {"web": "[web]", "store": "[store]", "samples": "[store]", "asab": "asab's own sections"}
 
 
 class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no types
@@ -80,11 +83,21 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         await self.changes.start()
         self._to_stop.append(self.changes.stop)
 
-        self.history = HistoryService(self, self.store, SamplesConfig(), self.config.store.url)
+        self.history = HistoryService(self, self.store, self.config.samples, self.config.store.url)
         await self.history.start()
         self._to_stop.append(self.history.stop)
 
         self.ensemble = EnsembleService(self, self.clusters, hold=self.alerts.hold)
+        self.rules = RuleService(
+            self,
+            self.config.rules,
+            latest=self.ensemble.latest,
+            record=self.events.record,
+            firing=self._rules_firing,
+            offline=lambda: self.ensemble.offline,
+        )
+        await self.rules.start()
+        self._to_stop.append(self.rules.stop)
         await self.ensemble.start()
         self._to_stop.append(self.ensemble.stop)
 
@@ -107,6 +120,15 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
             except Exception:
                 L.exception("A service did not stop cleanly.")
 
+    async def _rules_firing(self) -> list[tuple[str, str, str, Severity, int]]:
+        """The rules that fire by the log, with since when. Raises StartError."""
+        try:
+            async with self.store.connect() as connection:
+                rows = await condition_rows.firing(connection)
+        except StoreUnavailable as error:
+            raise StartError(f"can't read which rules fire: {error}") from error
+        return [(row["cluster"], row["rule"], row["subject"], Severity(row["severity"]), row["since"]) for row in rows]
+
     # SIGHUP
 
     def _on_hup(self, message_type: str) -> None:
@@ -123,13 +145,12 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
             self.PubSub.publish("Clusters.changed!")
             return
         old, self.config = self.config, config
-        fixed = [name for name in ("web", "store", "asab") if getattr(old, name) != getattr(config, name)]
+        fixed = dict.fromkeys(words for name, words in _SECTIONS.items() if getattr(old, name) != getattr(config, name))
         self.reload_trouble = (
-            f"Changes in {' and '.join(_SECTIONS[name] for name in fixed)} take effect when zkdash is started again."
-            if fixed
-            else ""
+            f"Changes in {' and '.join(fixed)} take effect when zkdash is started again." if fixed else ""
         )
         self.alerts.reload(config.alerts)
+        self.rules.reload(config.rules)
         self.clusters.apply(config.clusters)
         await self.alerts.watch_only(self.clusters.names())
         L.log(NOTICE, "Configuration taken up.", struct_data={"clusters": len(config.clusters)})

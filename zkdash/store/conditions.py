@@ -28,6 +28,11 @@ async def to_look_at(connection: Connection) -> list[Row]:
     return list((await connection.execute(select(conditions).where(conditions.c.look_at.is_not(None)))).mappings())
 
 
+async def firing(connection: Connection) -> list[Row]:
+    """Those that are there, as far as the log goes."""
+    return list((await connection.execute(select(conditions).where(conditions.c.present))).mappings())
+
+
 async def waiting(connection: Connection) -> list[Row]:
     return list(
         (await connection.execute(select(conditions).where(conditions.c.present, conditions.c.look_at.is_not(None))))

@@ -23,7 +23,14 @@ from zkdash.zookeeper.states import Cause
 pytestmark = pytest.mark.slow  # each test starts several processes
 
 BEFORE_COMMIT = ("transition-seen", "before-commit")
-AFTER_COMMIT = ("after-commit", "before-send", "after-send", "before-sent-commit")
+AFTER_COMMIT = (
+    "after-commit",
+    "before-delivery-commit",
+    "after-delivery-commit",
+    "before-send",
+    "after-send",
+    "before-sent-commit",
+)
 TOLD_BEFORE = {"after-send": 1, "before-sent-commit": 1}
 """How often the receiver has been told when the process is killed there."""
 

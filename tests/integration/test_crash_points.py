@@ -14,7 +14,7 @@ from zkdash.demo.servers import Server
 
 MakeProcess = Callable[..., ZkDashProcess]
 BEFORE_IT_IS_WRITTEN = ("transition-seen", "before-commit")
-BEFORE_IT_IS_SENT = ("after-commit", "before-send")
+BEFORE_IT_IS_SENT = ("after-commit", "before-delivery-commit", "after-delivery-commit", "before-send")
 BEFORE_IT_IS_KNOWN_AS_SENT = ("after-send", "before-sent-commit")
 
 

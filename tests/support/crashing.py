@@ -1,7 +1,7 @@
 """A process that records what it is told and sends what is owed, to be killed at a crash point and started again.
 
 python -m tests.support.crashing STORE_URL HOOK_URL [lost|connected|starting|never-connected]…
-It ends by itself when all is recorded and nothing is owed any more.
+It ends by itself when all is recorded and nobody is to be told anything any more.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import sys
 from tests.support.bus import Bus
 from tests.support.observations import connected, lost, notice, starting
 from tests.support.until import until
+from zkdash.alerts.delivery import DeliveryState
+from zkdash.alerts.notification import NotificationState
 from zkdash.alerts.notifiers.webhook import WebhookSettings
 from zkdash.alerts.service import AlertService
 from zkdash.config import AlertConfig
@@ -37,10 +39,22 @@ async def main(store_url: str, hook_url: str, *seen: str) -> None:
     await alerts.start()
     for word in seen:
         bus.observe(SEEN[word])
-    await until(lambda: len(bus.heard["Event.recorded!"]) == len(seen) and not alerts.counts()["owed"], 20.0)
+    await until(lambda: len(bus.heard["Event.recorded!"]) == len(seen), 20.0)
+    async with asyncio.timeout(20.0):
+        while not await at_rest(alerts):
+            await asyncio.sleep(0.02)
     await alerts.stop()
     await events.stop()
     await store.close()
+
+
+async def at_rest(alerts: AlertService) -> bool:
+    """Whether everybody knows what he is to know: of what is open, and of what is over."""
+    for incident in await alerts.incidents():
+        known = NotificationState.TOLD if incident.is_open else NotificationState.DONE
+        if any(one.state is not known for one in await alerts.notifications(incident.id)):
+            return False
+    return not [one for one in await alerts.deliveries() if one.state is DeliveryState.OWED]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from kazoo.client import KazooClient
 
 from tests.support.health import troubles
@@ -19,6 +20,10 @@ from tests.support.trees import delete_tree
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.faults import Proxy
 from zkdash.demo.servers import Ensemble, Server
+
+# An example that waits for a processor is not a slow one.
+settings.register_profile("zkdash", deadline=None)
+settings.load_profile("zkdash")
 
 SERVER_FIXTURES = {"zookeeper", "ensemble", "own_server", "own_ensemble", "tree", "shared_dash"}
 

@@ -38,7 +38,7 @@ def test_rows_are_shown_where_lines_would_say_nothing() -> None:
     [
         (b'{"a":1}', None, '{\n  "a": 1\n}'),
         (b'{"a":1}', "text", '{"a":1}'),
-        (gzip.compress(b"[]"), "text", "[]"),
+        (gzip.compress(b"[]", mtime=0), "text", "[]"),  # part of the test's name, which must not change
         (b"10.0.0.1:2181", None, "IP: 10.0.0.1\nPort: 2181\n"),
         (b"\xff", None, "00000000  ff                                                |.|"),
     ],

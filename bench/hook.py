@@ -16,8 +16,8 @@ import asab.pubsub
 from aiohttp import web
 
 from bench import report
-from zkdash.alerts.service import AlertService
 from zkdash.alerts.notifiers.webhook import WebhookSettings
+from zkdash.alerts.service import AlertService
 from zkdash.config import AlertConfig, StoreConfig, WebConfig
 from zkdash.store.engine import Store
 from zkdash.timeline.service import EventService

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import re
 import shlex
 import shutil
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from zkdash.alerts.notifiers import Answer, Message
 from zkdash.alerts.notifiers.excerpt import LONGEST_BYTES, Secrets, bounded
+from zkdash.alerts.notifiers.process import end
 from zkdash.config import values
 from zkdash.config.kinds import Kind, option
 
@@ -29,7 +29,6 @@ LONGEST_TIMEOUT_S = 300.0
 _PERMANENT = (64, 65, 77, 78)
 _LOOK_S = 0.01
 _LAST_WORDS_S = 0.1
-_END_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ class Command:
                 response=_shown(output, secrets),
             )
         finally:
-            await _end(process)
+            await end(process)
         return Answer(
             code, _in_words(code), permanent=code in _PERMANENT, request=sent, response=_shown(output, secrets)
         )
@@ -194,15 +193,6 @@ async def _collect(process: asyncio.subprocess.Process, output: bytearray) -> No
     """The beginning of what it says; the rest is read so that it can go on."""
     while process.stdout is not None and (piece := await process.stdout.read(65_536)):
         output += piece[: 4 * LONGEST_BYTES - len(output)]
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """All of it: the program has a process group of its own."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_END_S):
-            await process.wait()
 
 
 def _in_words(code: int) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zkdash.alerts.notifiers.process import end
 from zkdash.alerts.notifiers.words import text, title
 
 _WORKER = Path(__file__).with_name("worker.py")
@@ -91,11 +90,8 @@ class Renderer:
 
     async def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        if process is not None:
+            await end(process)
 
 
 async def _line(process: asyncio.subprocess.Process) -> dict[str, str]:

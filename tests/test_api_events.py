@@ -73,6 +73,9 @@ async def test_an_event_says_all_that_is_known_of_it(site: Site) -> None:
         "session_id": "0x1",
         "server": "zk1.example:2181",
         "about": None,
+        "rule": None,
+        "subject": None,
+        "severity": None,
     }
 
 

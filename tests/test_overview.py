@@ -153,6 +153,7 @@ def test_the_summary_counts_worst_first() -> None:
 
 @pytest.mark.parametrize("cause", list(Cause))
 def test_every_cause_has_words(cause: Cause) -> None:
-    assert explain(cause, "why").endswith(": why." if cause is not Cause.STOPPED else "it.")
+    ends = {Cause.STOPPED: "it.", Cause.FIRING: "Why.", Cause.RESOLVED: "Why."}
+    assert explain(cause, "why").endswith(ends.get(cause, ": why."))
     assert explain(cause, "") == explain(cause, "").strip()
     assert standing(State.LOST, cause) in (Standing.LOST, Standing.CONNECTING)

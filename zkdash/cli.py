@@ -28,6 +28,7 @@ happened; and a hook for when one is lost. zkdash only reads, it never writes to
 EXAMPLES = """\
 commands, before anything else:
   check                  read the configuration, say every mistake in it or what would be watched, and end
+  alerts                 send a test to an alert's receiver, or say what would have been sent (zkdash alerts --help)
   export                 write a subtree to a file: JSON, YAML or zip (zkdash export --help)
   demo                   start ZooKeeper servers of its own and watch them come and go (zkdash demo --help)
 
@@ -49,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _demo(_demo_parser().parse_args(arguments[1:]))
         if arguments[:1] == ["export"]:
             return _export(_export_parser().parse_args(arguments[1:]))
+        if arguments[:1] == ["alerts"]:
+            return _alerts(arguments[1:])
         command = _check if arguments[:1] == ["check"] else _run
         if arguments[:1] in (["check"], ["run"]):
             arguments = arguments[1:]
@@ -99,6 +102,14 @@ def _export(options: argparse.Namespace) -> int:
     from zkdash import cli_export
 
     return cli_export.run(config, options)
+
+
+def _alerts(arguments: Sequence[str]) -> int:
+    from zkdash import cli_alerts
+
+    options = cli_alerts.parse(_Parser, _cluster, arguments)
+    config = _load(_loader(options))
+    return FAILED if config is None else cli_alerts.run(config, options)
 
 
 def _loader(options: argparse.Namespace) -> Callable[[], Config]:
@@ -204,7 +215,7 @@ def _cluster(text: str) -> str:
     """Refuses what can't be meant as a cluster; what is wrong within one is said with the rest of the mistakes."""
     if "=" in text:
         return text
-    if near := difflib.get_close_matches(text, ("check", "demo", "export", "run"), 1):
+    if near := difflib.get_close_matches(text, ("alerts", "check", "demo", "export", "run"), 1):
         raise argparse.ArgumentTypeError(f"a command goes first, as in: zkdash {near[0]}")
     if Path(text).is_file():
         raise argparse.ArgumentTypeError(f"a configuration file is named by -c: zkdash -c {text}")

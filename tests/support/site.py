@@ -15,7 +15,7 @@ from tests.support.ensembles import Ensembles
 from tests.support.until import until
 from zkdash.alerts.service import AlertService
 from zkdash.clock import now_ms
-from zkdash.config import ClusterConfig, WebConfig
+from zkdash.config import AlertConfig, ClusterConfig, WebConfig
 from zkdash.config.samples import SamplesConfig
 from zkdash.ensemble.changelog import ChangeLog
 from zkdash.ensemble.history import HistoryService
@@ -138,16 +138,18 @@ def config_of(name: str, **options: Any) -> ClusterConfig:
 
 
 @asynccontextmanager
-async def running_site(folder: Path, *names: str, web: WebConfig | None = None) -> AsyncIterator[Site]:
+async def running_site(
+    folder: Path, *names: str, web: WebConfig | None = None, routes: tuple[AlertConfig, ...] = ()
+) -> AsyncIterator[Site]:
     """A site that watches clusters of these names, all of them connected."""
     bus: Any = Bus("Event.recorded!", "Delivery.changed!")
-    bus.config = replace(bus.config, web=web or WebConfig())
+    bus.config = replace(bus.config, web=web or WebConfig(), alerts=routes)
     bus.clusters, bus.reload_trouble = Clusters(), ""
     store = Store(f"sqlite:///{folder}/zkdash.sqlite")
     await store.open()
     bus.store, bus.events = store, EventService(bus, store)
     await bus.events.start()
-    bus.alerts = AlertService(bus, store, bus.events, ())
+    bus.alerts = AlertService(bus, store, bus.events, routes)
     await bus.alerts.start()
     bus.ensemble, bus.changes = Ensembles(bus), ChangeLog(bus, store)
     bus.history = HistoryService(bus, store, SamplesConfig(), f"sqlite:///{folder}/zkdash.sqlite")

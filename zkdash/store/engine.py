@@ -67,6 +67,23 @@ class Store:
             await self.close()
             raise
 
+    async def look(self) -> None:
+        """Connect to read only what another zkdash has written, also while that one runs. Raises StartError."""
+        url = async_url(self._configured_url)
+        self.where = words.where(url)
+        if url.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(url.database or "").is_file):
+            raise StartError(f"there is no log yet: {self.where}")
+        try:
+            self._writer = self._reader = self._engine(url, writes=False)
+            version = await self._version()
+        except (SQLAlchemyError, sqlite3.Error, OSError, ImportError) as error:
+            await self.close()
+            raise StartError(words.start_line(url, error)) from error
+        self._writer = None
+        if version != HEAD:
+            await self.close()
+            raise StartError(f"{self.where} was written by another version of zkdash: start this one on it first")
+
     async def close(self) -> None:
         """Close every connection. The store can be opened again."""
         engines, self._writer, self._reader = (self._writer, self._reader), None, None

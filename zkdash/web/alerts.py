@@ -1,94 +1,135 @@
-"""The alerts: what is wrong now, and who was told what."""
+"""The alerts: what is wrong now, who was told what; and what was wrong before."""
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
+import enum
 
 from aiohttp import web
 from markupsafe import Markup
 
-from zkdash.log import get_logger
-from zkdash.web.keys import ALERTING, Dashboard
-from zkdash.web.live import LiveHub
+from zkdash.alerts import pages
+from zkdash.alerts.delivery import Delivery, DeliveryState
+from zkdash.alerts.incident import Incident
+from zkdash.clock import now_ms
+from zkdash.web import alert_words
+from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
+from zkdash.web.query import Query
 from zkdash.web.render import fragment, render
-from zkdash.web.wire import partial
+from zkdash.web.urls import with_query
+from zkdash.zookeeper.states import Severity
 
-L = get_logger(__name__)
-
-SHOWN = 50
-"""How many incidents and how many deliveries the page shows, the newest."""
-SETTLE_S = 0.1
-"""Changes come in bursts; after the first the page waits so long before it is drawn again."""
+SHOWN = 100
+"""How many open incidents the page shows, and how many of its history one page has."""
+RECENT = 20
+"""How many deliveries, and how many incidents that are over, stand on the page of what is now."""
 
 
-class Alerting:
-    """Source of the topic "alerts"."""
+class Standing(enum.StrEnum):
+    """Which incidents the history shows, as the URL spells it."""
 
-    def __init__(self, dashboard: Dashboard, hub: LiveHub) -> None:
-        self._dashboard = dashboard
-        self._hub = hub
-        self._changed = asyncio.Event()
-        self._viewers = 0
-        self._kept = Markup("")
-        self._task: asyncio.Task[None] | None = None
+    OPEN = "open"
+    OVER = "over"
 
-    async def start(self) -> None:
-        self._dashboard.PubSub.subscribe("Delivery.changed!", self._on_change)
-        self._dashboard.PubSub.subscribe("Event.recorded!", self._on_change)
-        self._task = asyncio.create_task(self._redraw())
 
-    async def stop(self) -> None:
-        self._dashboard.PubSub.unsubscribe("Delivery.changed!", self._on_change)
-        self._dashboard.PubSub.unsubscribe("Event.recorded!", self._on_change)
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+async def draw(dashboard: Dashboard, _what: str = "") -> Markup:
+    """What is now. Raises what the store raises."""
+    alerts, now = dashboard.alerts, now_ms()
+    is_open = await pages.incidents(dashboard.store, pages.Filter(is_open=True), SHOWN + 1)
+    over = await pages.incidents(dashboard.store, pages.Filter(is_open=False), RECENT)
+    silences = [each for each in await alerts.silences() if not each.is_over(now)]
+    return fragment(
+        "alerts/_now.html",
+        incidents=await with_what_belongs(dashboard, sorted(is_open[:SHOWN], key=worst_first)),
+        more=len(is_open) > SHOWN,
+        over=alert_words.shown(over),
+        deliveries=await alerts.deliveries(limit=RECENT),
+        routes=dashboard.config.alerts,
+        failing=set(alerts.failing()),
+        lasts={route.name: await last_to(dashboard, route.name) for route in dashboard.config.alerts},
+        silences=silences,
+        now=now,
+    )
 
-    async def draw(self) -> Markup:
-        """The page's content as it is now. Raises what the store raises."""
-        alerts = self._dashboard.alerts
-        return fragment(
-            "alerts/_alerts.html",
-            incidents=await alerts.incidents(limit=SHOWN),
-            deliveries=await alerts.deliveries(limit=SHOWN),
-            routes=self._dashboard.config.alerts,
-            known=set(self._dashboard.clusters.names()),
-        )
 
-    def _on_change(self, _message: str, _what: Any) -> None:
-        if self._viewers:
-            self._changed.set()
+def worst_first(incident: Incident) -> tuple[int, int]:
+    """Sorts incidents by how bad they are, and then the newest first."""
+    return list(Severity).index(incident.severity), -incident.id
 
-    async def _redraw(self) -> None:
-        while True:
-            await self._changed.wait()
-            await asyncio.sleep(SETTLE_S)
-            self._changed.clear()
-            try:
-                self._kept = await self.draw()
-            except Exception as error:
-                L.warning("The alerts can't be read.", struct_data={"error": str(error)})
-                continue
-            self._hub.offer("alerts", "", self.snapshot("alerts"))
 
-    def accepts(self, topic: str) -> bool:
-        return topic == "alerts"
+async def last_to(dashboard: Dashboard, route: str) -> Delivery | None:
+    """The newest delivery to a route."""
+    return next(iter(await pages.deliveries(dashboard.store, routes=[route], limit=1)), None)
 
-    async def open(self, topic: str) -> None:
-        self._viewers += 1
-        try:
-            self._kept = await self.draw()
-        except Exception as error:
-            L.warning("The alerts can't be read.", struct_data={"error": str(error)})
 
-    def close(self, topic: str) -> None:
-        self._viewers -= 1
-
-    def snapshot(self, topic: str) -> str:
-        return partial("alerts", self._kept, "innerMorph") if self._kept else ""
+async def with_what_belongs(dashboard: Dashboard, incidents: list[Incident]) -> list[alert_words.Shown]:
+    """Incidents with who was told, and what mutes them."""
+    ids = [each.id for each in incidents]
+    if not ids:
+        return []
+    told = await pages.notifications(dashboard.store, ids)
+    arrivals = await pages.arrivals(dashboard.store, ids)
+    return alert_words.shown(incidents, told, arrivals, await pages.mutes(dashboard.store, ids, now_ms()))
 
 
 async def index(request: web.Request) -> web.Response:
     """GET /alerts"""
-    return render(request, "alerts/index.html", alerts=await request.app[ALERTING].draw())
+    return render(request, "alerts/index.html", alerts=await request.app[ALERTING].draw("alerts"))
+
+
+async def history(request: web.Request) -> web.Response:
+    """GET /alerts/history?cluster=&rule=&severity=&state=&before="""
+    query = Query(request, ("cluster", "rule", "severity", "state", "before"))
+    standing = query.choice("state", Standing)
+    wanted = pages.Filter(
+        clusters=tuple(dict.fromkeys(query.texts("cluster"))),
+        rules=tuple(dict.fromkeys(query.texts("rule"))),
+        severities=tuple(query.choices("severity", Severity)),
+        is_open=None if standing is None else standing is Standing.OPEN,
+        before=query.integer("before"),
+    )
+    dashboard = request.app[ZKDASH]
+    found = await pages.incidents(dashboard.store, wanted, SHOWN + 1)
+    clusters, rules = await pages.names(dashboard.store)
+    asked = {
+        "cluster": list(wanted.clusters),
+        "rule": list(wanted.rules),
+        "severity": [str(each) for each in wanted.severities],
+        "state": standing and str(standing),
+    }
+    return render(
+        request,
+        "alerts/history.html",
+        incidents=await with_what_belongs(dashboard, found[:SHOWN]),
+        wanted=wanted,
+        asked=asked,
+        filtered=any(asked.values()),
+        clusters=sorted({*clusters, *wanted.clusters}),
+        rules=sorted({*rules, *wanted.rules}),
+        severities=list(Severity),
+        states=list(Standing),
+        older=with_query("/alerts/history", {**asked, "before": found[SHOWN - 1].id}) if len(found) > SHOWN else "",
+        newest=with_query("/alerts/history", asked) if wanted.before is not None else "",
+    )
+
+
+async def deliveries(request: web.Request) -> web.Response:
+    """GET /alerts/deliveries?route=&state=&before="""
+    query = Query(request, ("route", "state", "before"))
+    routes, states = query.texts("route"), query.choices("state", DeliveryState)
+    dashboard = request.app[ZKDASH]
+    found = await pages.deliveries(
+        dashboard.store, routes=routes, states=states, before=query.integer("before"), limit=SHOWN + 1
+    )
+    asked = {"route": routes, "state": [str(state) for state in states]}
+    return render(
+        request,
+        "alerts/deliveries.html",
+        deliveries=found[:SHOWN],
+        asked=asked,
+        routes=list(dict.fromkeys([*(route.name for route in dashboard.config.alerts), *routes])),
+        states=list(DeliveryState),
+        older=with_query("/alerts/deliveries", {**asked, "before": found[SHOWN - 1].number})
+        if len(found) > SHOWN
+        else "",
+        newest=with_query("/alerts/deliveries", asked) if "before" in query else "",
+    )

@@ -80,22 +80,6 @@ async def stream(request: web.Request) -> web.StreamResponse:
     return await request.app[STREAMS].serve(request, after, names or None)
 
 
-async def incidents(request: web.Request) -> web.Response:
-    """GET /api/v1/incidents?open=&limit="""
-    query = Query(request, ("open", "limit"))
-    found = await request.app[ZKDASH].alerts.incidents(open_only=query.flag("open"), limit=_limit(query))
-    return answer({"incidents": [shapes.incident(incident) for incident in found]})
-
-
-async def deliveries(request: web.Request) -> web.Response:
-    """GET /api/v1/deliveries?incident=&event=&limit="""
-    query = Query(request, ("incident", "event", "limit"))
-    found = await request.app[ZKDASH].alerts.deliveries(
-        incident=query.integer("incident"), event=query.integer("event"), limit=_limit(query)
-    )
-    return answer({"deliveries": [shapes.delivery(delivery) for delivery in found]})
-
-
 def _verdict(dashboard: Dashboard, cluster: str) -> Verdict | None:
     view = dashboard.ensemble.latest(cluster)
     return None if view is None else view.verdict

@@ -24,6 +24,14 @@ class BadFields(web.HTTPBadRequest):
         self.errors = dict(errors)
 
 
+def refused(error: LookupError) -> Exception:
+    """409 for what was asked of something that is over or gone; a mistake of zkdash's own stays what it is."""
+    if type(error) is not LookupError:
+        return error
+    text = f"{error}"
+    return web.HTTPConflict(text=f"{text[:1].upper()}{text[1:]}.")
+
+
 async def form_of(request: web.Request, allowed: Collection[str]) -> dict[str, str]:
     """The fields of a form without white space around them, each given once, "" for those that are not given.
 

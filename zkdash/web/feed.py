@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from yarl import URL
 
+from zkdash.alerts import pages
+from zkdash.alerts.incident import Incident
 from zkdash.clock import now_ms
 from zkdash.log import get_logger
 from zkdash.timeline.event import Event
-from zkdash.timeline.segments import Segment
 from zkdash.web import lanes, timerange
 from zkdash.web.board import STATE_MESSAGES
+from zkdash.web.incident_marks import MOST, by_cluster
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.pieces import lane_of, swimlane
 from zkdash.web.render import fragment
+from zkdash.web.shown import PAGE, Shown
 from zkdash.web.timerange import View
 from zkdash.web.wire import partial
 
@@ -26,31 +29,8 @@ if TYPE_CHECKING:
 
 L = get_logger(__name__)
 
-PAGE = 100
-"""How many rows one page of the list has."""
 KEPT_ROWS = 1000
 """How many drawn rows are kept for all views together."""
-
-
-class Shown:
-    """One view with what it shows. `rows` is by event, newest first; `more` is whether there are older ones."""
-
-    def __init__(self, view: View) -> None:
-        self.view = view
-        self.viewers = 0
-        self.ready = asyncio.Event()
-        self.rows: dict[int, Markup] = {}
-        self.more = False
-        self.segments: dict[str, tuple[Segment, ...]] = {}
-        self.trouble = ""
-
-    @property
-    def oldest(self) -> int | None:
-        """The event that the next page begins before."""
-        return min(self.rows, default=None)
-
-    def list(self) -> Markup:
-        return Markup("").join(self.rows[event_id] for event_id in sorted(self.rows, reverse=True))
 
 
 class Feed:
@@ -60,7 +40,7 @@ class Feed:
         self._dashboard = dashboard
         self._hub = hub
         self._open: dict[str, Shown] = {}
-        self._rows: dict[int, Markup] = {}
+        self._rows: dict[tuple[int, int | None], Markup] = {}
         self._stale: set[str] = set()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -68,6 +48,7 @@ class Feed:
     async def start(self) -> None:
         subscribe = self._dashboard.PubSub.subscribe
         subscribe("Event.recorded!", self._on_event)
+        subscribe("Incident.changed!", self._on_incident)
         subscribe("Clusters.changed!", self._on_clusters)
         for message in STATE_MESSAGES:
             subscribe(message, self._on_state)
@@ -76,6 +57,7 @@ class Feed:
     async def stop(self) -> None:
         unsubscribe = self._dashboard.PubSub.unsubscribe
         unsubscribe("Event.recorded!", self._on_event)
+        unsubscribe("Incident.changed!", self._on_incident)
         unsubscribe("Clusters.changed!", self._on_clusters)
         for message in STATE_MESSAGES:
             unsubscribe(message, self._on_state)
@@ -106,20 +88,26 @@ class Feed:
             limit=PAGE + 1,
         )
         shown.more = len(found) > PAGE
-        shown.rows |= {event.id: self.row(event) for event in found[:PAGE]}
+        shown.events = {event.id: event for event in found[:PAGE]}
+        opened = await pages.opened_by(self._dashboard.store, list(shown.events))
+        incidents = {each.opened_event_id: each for each in opened}
+        shown.rows |= {id: self.row(event, incidents.get(id)) for id, event in shown.events.items()}
         shown.segments = await events.lanes(self.lane_names(view), since, until)
+        wanted = pages.Filter(clusters=view.clusters, since=since, until=until)
+        shown.incidents = by_cluster(await pages.incidents(self._dashboard.store, wanted, MOST))
 
     def lane_names(self, view: View) -> list[str]:
         """The clusters that have a lane in a view."""
         return list(view.clusters) or self._dashboard.clusters.names()
 
-    def row(self, event: Event) -> Markup:
-        """An event's row, drawn once."""
-        kept = self._rows.get(event.id)
+    def row(self, event: Event, incident: Incident | None = None) -> Markup:
+        """An event's row, drawn once, and once more when it has opened an incident."""
+        key = (event.id, incident.id if incident else None)
+        kept = self._rows.get(key)
         if kept is None:
             while len(self._rows) >= KEPT_ROWS:
                 del self._rows[next(iter(self._rows))]
-            kept = self._rows[event.id] = fragment("timeline/_event.html", event=event)
+            kept = self._rows[key] = fragment("timeline/_event.html", event=event, incident=incident)
         return kept
 
     def lanes(self, shown: Shown) -> Markup:
@@ -142,7 +130,8 @@ class Feed:
         view = shown.view
         recorded = shown.segments.get(name, ())
         drawn = lane_of(self._dashboard.clusters.get(name), recorded, now, to_now=view.end is None)
-        return swimlane(name, drawn, view.since(now), view.until(now), live=view.moves)
+        incidents = shown.incidents.get(name, ())
+        return swimlane(name, drawn, view.since(now), view.until(now), live=view.moves, incidents=incidents)
 
     # The bus
 
@@ -159,13 +148,29 @@ class Feed:
     def _add(self, topic: str, shown: Shown, event: Event) -> None:
         if event.id in shown.rows or not shown.view.includes_now:
             return
+        shown.events[event.id] = event
         shown.rows[event.id] = row = self.row(event)
         self._hub.offer(topic, f"event {event.id}", partial("events", row, "afterbegin"))
         if shown.ready.is_set() and len(shown.rows) > PAGE:
             oldest = min(shown.rows)
             del shown.rows[oldest]
+            shown.events.pop(oldest, None)
             shown.more = True
             self._hub.offer(topic, f"event {oldest}", partial(f"event-{oldest}", "", "delete"))
+
+    def _on_incident(self, _message: str, incident: Incident) -> None:
+        """Mark it on the lane of its cluster, and on the event that opened it where that is shown."""
+        for topic, shown in self._open.items():
+            if not shown.ready.is_set():
+                continue
+            others = [each for each in shown.incidents.get(incident.cluster, ()) if each.id != incident.id]
+            shown.incidents[incident.cluster] = [incident, *others][:MOST]
+            event_id = incident.opened_event_id
+            event = shown.events.get(event_id)
+            if event is not None:
+                shown.rows[event_id] = row = self.row(event, incident)
+                self._hub.offer(topic, f"incident {event_id}", partial(f"event-{event_id}", row))
+        self._offer_lane(incident.cluster)
 
     def _on_state(self, _message: str, container: ClusterContainer) -> None:
         self._offer_lane(container.name)

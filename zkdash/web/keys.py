@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     from zkdash.config import Config
     from zkdash.ensemble.changelog import ChangeLog
     from zkdash.ensemble.history import HistoryService
+    from zkdash.ensemble.rolls import Rolls
     from zkdash.ensemble.service import EnsembleService
+    from zkdash.store.engine import Store
     from zkdash.timeline.service import EventService
-    from zkdash.web.alerts import Alerting
+    from zkdash.timeline.teller import StoryTeller
+    from zkdash.web.alerting import Alerting
     from zkdash.web.board import Board
     from zkdash.web.ensemble_live import EnsembleLive
     from zkdash.web.feed import Feed
@@ -32,12 +35,13 @@ class Dashboard(Protocol):
 
     config: Config
     PubSub: Any  # asab is not typed
+    store: Store
     clusters: ClusterService
+    changes: ChangeLog
+    history: HistoryService
     events: EventService
     alerts: AlertService
     ensemble: EnsembleService
-    changes: ChangeLog
-    history: HistoryService
     reload_trouble: str
 
 
@@ -52,4 +56,6 @@ HOLDERS: web.AppKey[Holders] = web.AppKey("holders")
 READER: web.AppKey[Reader] = web.AppKey("reader")
 STREAMS: web.AppKey[EventStreams] = web.AppKey("streams")
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics")
+ROLLS: web.AppKey[Rolls] = web.AppKey("rolls")
 RUNS: web.AppKey[Runs] = web.AppKey("runs")
+TELLER: web.AppKey[StoryTeller] = web.AppKey("teller")

@@ -15,9 +15,11 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 import zkdash
-from zkdash.alerts.incident import DeliveryState
+from zkdash.alerts.delivery import DeliveryState
+from zkdash.clock import now_ms
 from zkdash.web.keys import METRICS, Dashboard
 from zkdash.web.live import LiveHub
+from zkdash.web.server_metrics import of_servers, of_verdicts
 from zkdash.web.stream import EventStreams
 from zkdash.zookeeper.states import State
 
@@ -66,6 +68,10 @@ class Metrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """All but the histogram and the process, as it is now."""
         yield from self._of_clusters()
+        views = [view for name in self._dashboard.clusters.names() if (view := self._dashboard.ensemble.latest(name))]
+        yield from of_verdicts(views)
+        yield from of_servers(views, now_ms())
+        yield from self._of_history()
         yield from self._of_viewers()
         deliveries = GaugeMetricFamily(
             "zkdash_deliveries", "Messages to receivers of alerts, by how far they are.", labels=["state"]
@@ -103,6 +109,15 @@ class Metrics(Collector):
         for labels, count in sorted(self._transitions.items()):
             transitions.add_metric(labels, count)
         yield from (states, since, transitions)
+
+    def _of_history(self) -> Iterator[Metric]:
+        history = self._dashboard.history
+        yield GaugeMetricFamily(
+            "zkdash_server_history_trouble", "1 while the servers' history isn't written.", value=bool(history.trouble)
+        )
+        yield GaugeMetricFamily(
+            "zkdash_server_history_bytes", "About how much room the servers' history takes.", value=history.size().bytes
+        )
 
     def _of_viewers(self) -> Iterator[Metric]:
         hub, streams = self._hub, self._streams

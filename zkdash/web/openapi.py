@@ -13,19 +13,33 @@ from zkdash.web.availability_shapes import AVAILABILITY_SCHEMAS, availability_pa
 from zkdash.web.client_shapes import CLIENT_SCHEMAS, client_paths
 from zkdash.web.ensemble_shapes import ENSEMBLE_SCHEMAS, ensemble_paths
 from zkdash.web.holder_shapes import HOLDER_SCHEMAS, holder_paths
+from zkdash.web.openapi_alert_schemas import ALERT_SCHEMAS
+from zkdash.web.openapi_alerts import alert_paths
 from zkdash.web.openapi_crawl_schemas import CRAWL_SCHEMAS
 from zkdash.web.openapi_crawls import crawl_paths
 from zkdash.web.openapi_schemas import SCHEMAS as FACT_SCHEMAS
 from zkdash.web.render import render
+from zkdash.web.story_shapes import STORY_SCHEMAS, story_paths
 from zkdash.zookeeper.states import State
 
-SCHEMAS = FACT_SCHEMAS | AVAILABILITY_SCHEMAS | HOLDER_SCHEMAS | CLIENT_SCHEMAS | CRAWL_SCHEMAS
+SCHEMAS = (
+    FACT_SCHEMAS
+    | ALERT_SCHEMAS
+    | AVAILABILITY_SCHEMAS
+    | HOLDER_SCHEMAS
+    | CLIENT_SCHEMAS
+    | STORY_SCHEMAS
+    | CRAWL_SCHEMAS
+)
 SCHEMAS |= ENSEMBLE_SCHEMAS
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PROBLEMS = {
-    400: "A parameter is not as it should be; `detail` names it and says what is allowed.",
-    403: "zkdash may not read this znode, or a page of another site asks.",
+    400: "What was asked or sent is not as it should be; `detail` names it and says what is allowed.",
+    403: "zkdash may not read this znode, or a page of another site asks, or whoever asks may not do this.",
     404: "There is no such thing.",
+    409: "What was asked for is not possible any more: it is over, or gone.",
+    413: "More was sent than zkdash takes.",
+    415: "Only JSON is taken, sent as application/json.",
     426: "Only a websocket can be opened here.",
     503: "The cluster can't be asked now (`cluster`, `state`, `since`), or the log can't be read.",
 }
@@ -40,7 +54,8 @@ def build() -> dict[str, Any]:
             "title": "zkdash",
             "version": zkdash.__version__,
             "summary": "States of watched ZooKeeper clusters, their znodes, and what happened to them.",
-            "description": "All of it only reads. Times are UTC. An unknown parameter is a mistake (400).",
+            "description": "Nothing of it writes to a cluster. What changes something of zkdash's own is a POST or a "
+            "DELETE, takes JSON, and needs the role operator. Times are UTC. An unknown parameter is a mistake (400).",
             "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
         },
         "servers": [{"url": "/"}],
@@ -86,6 +101,7 @@ def _paths() -> dict[str, Any]:
         **availability_paths(_get, name),
         **ensemble_paths(_get, _query, name),
         **holder_paths(_get, _query, name),
+        **story_paths(_get, event_id),
         **client_paths(_get, _query, name),
         **crawl_paths(_get, _query, name),
         "/api/v1/events": _get(
@@ -104,26 +120,7 @@ def _paths() -> dict[str, Any]:
         ),
         "/api/v1/events/{id}": _get("events", "getEvent", "One event", "Event", [event_id], [404, 503]),
         "/api/v1/events/stream": _stream(clusters),
-        "/api/v1/incidents": _get(
-            "alerts",
-            "listIncidents",
-            "Incidents, open ones first",
-            "Incidents",
-            [_query("open", "1: only open ones.", {"type": "integer", "enum": [0, 1]}), _limit("incidents")],
-            [503],
-        ),
-        "/api/v1/deliveries": _get(
-            "alerts",
-            "listDeliveries",
-            "Messages to the receivers of alerts, the newest first",
-            "Deliveries",
-            [
-                _query("incident", "Only of this incident.", {"type": "integer", "minimum": 0}),
-                _query("event", "Only of this event.", {"type": "integer", "minimum": 0}),
-                _limit("deliveries"),
-            ],
-            [503],
-        ),
+        **alert_paths(_get, _act, _query),
         "/api/openapi.json": {
             "get": {
                 "tags": ["about"],
@@ -172,6 +169,30 @@ def _get(
             "responses": responses,
         }
     }
+
+
+def _act(
+    method: str,
+    operation: str,
+    summary: str,
+    schema: str,
+    parameters: list[dict[str, Any]],
+    body: str = "",
+    *,
+    status: int = 200,
+    missing: bool = True,
+    conflict: bool = False,
+) -> dict[str, Any]:
+    """An operation that changes something of zkdash's own."""
+    problems = [403, *([404] if missing else []), *([409] if conflict else []), 503]
+    made = _get("alerts", operation, summary, schema, parameters, problems)["get"]
+    made["responses"] = {str(status): made["responses"].pop("200"), **made["responses"]}
+    if body:
+        needed = bool(SCHEMAS[body]["required"])
+        made["requestBody"] = {"required": needed, "content": _json({"$ref": f"#/components/schemas/{body}"})}
+        for refused in (413, 415):
+            made["responses"][str(refused)] = {"description": PROBLEMS[refused], "content": PROBLEM}
+    return {method: made}
 
 
 def _stream(clusters: dict[str, Any]) -> dict[str, Any]:

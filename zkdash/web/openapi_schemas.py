@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zkdash.alerts.incident import DeliveryState, What
-from zkdash.zookeeper.states import Cause, Kind, State
+from zkdash.zookeeper.states import Cause, Kind, Severity, State
 
 Schema = dict[str, Any]
 
@@ -124,7 +123,7 @@ SCHEMAS: dict[str, Schema] = {
         id=number("Grows with every event."),
         cluster=_name,
         at=_time("When it was observed."),
-        kind=one_of("A transition from one state to another, or something learnt about the present one.", Kind),
+        kind=one_of("A transition, something learnt about the present state, or a rule that fires or resolves.", Kind),
         **{"from": or_null(_state)},
         to=or_null(_state),
         cause=_cause,
@@ -133,39 +132,11 @@ SCHEMAS: dict[str, Schema] = {
         server=_server,
         lasted={"type": ["number", "null"], "description": "Seconds that the state that ended had lasted."},
         about=or_null(number("Of a notice: the transition that it adds to.")),
+        rule=or_null(text("Of a rule that fires or resolves: its name.")),
+        subject=or_null(text("Likewise, the server that it is about; null: the whole cluster.")),
+        severity=or_null(one_of("Likewise, how bad it is.", Severity)),
     ),
     "Events": object_of("Events, the newest first; with `after` the oldest first.", events=list_of("Event")),
-    "Incident": object_of(
-        "Something wrong with a cluster, from the event that opened it to the one that resolved it.",
-        id=number("Grows with every incident."),
-        cluster=_name,
-        rule=text("What it is about: lost."),
-        cause=_cause,
-        reason=_reason,
-        open={"type": "boolean", "description": "Whether it goes on."},
-        opened_at=_time("When it began."),
-        opened_event_id=_event_id,
-        resolved_at=or_null(_time("When it ended.")),
-        resolved_event_id=or_null(_event_id),
-    ),
-    "Incidents": object_of("Open ones first, then the newest.", incidents=list_of("Incident")),
-    "Delivery": object_of(
-        "A message owed to a receiver of alerts, until it is taken.",
-        id=text("The webhook-id: the same on each try."),
-        incident_id=number("What it tells of."),
-        event_id=_event_id,
-        cluster=_name,
-        route=text("NAME of its [alert:NAME]."),
-        what=one_of("What it says.", What),
-        state=one_of("How far it is.", DeliveryState),
-        tries=number("How often it was tried."),
-        created_at=_time("Since when it is owed."),
-        next_try_at=or_null(_time("When it is tried next; null if never again.")),
-        sent_at=or_null(_time("When it was taken.")),
-        last_status=or_null(number("HTTP status of the last answer; null if none came.")),
-        last_error=text("Why the last try failed; empty if none did."),
-    ),
-    "Deliveries": object_of("The newest first.", deliveries=list_of("Delivery")),
     "Problem": {
         **object_of(
             "Why there is no answer (RFC 9457).",
@@ -178,6 +149,11 @@ SCHEMAS: dict[str, Schema] = {
             state=_state,
             since={**or_null(_time("Since when it is in that state."))},
             reference=text("Look for it in zkdash's log."),
+            errors={
+                "type": "array",
+                "description": "What is wrong with what was sent, by field.",
+                "items": object_of("A mistake.", field=text("The field."), detail=text("What is allowed.")),
+            },
         ),
         "required": ["type", "title", "status", "detail", "instance"],
     },

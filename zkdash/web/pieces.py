@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from zkdash.alerts.incident import Incident
 from zkdash.timeline.segments import Segment
-from zkdash.web import lanes
+from zkdash.web import incident_marks, lanes
+from zkdash.web.filters import count
 from zkdash.web.lanes import Stretch
 from zkdash.web.render import fragment
 from zkdash.web.words import Standing, standing, summary, worst
@@ -42,13 +44,17 @@ def lane_of(
     return lanes.with_present(lane, standing(status.state, status.cause), status.since, now)
 
 
-def swimlane(name: str, lane: Sequence[Stretch], since: int, until: int, *, live: bool) -> Markup:
-    """One swimlane as it stands on a page; a live one is moved on by the browser."""
+def swimlane(
+    name: str, lane: Sequence[Stretch], since: int, until: int, *, live: bool, incidents: Sequence[Incident] = ()
+) -> Markup:
+    """One swimlane as it stands on a page, with marks for incidents; a live one is moved on by the browser."""
+    marks = incident_marks.on_lane(incidents, since, until)
     return fragment(
         "components/_lane.html",
         name=name,
         bars=lanes.bars(lane, since, until, runs_on=live),
-        words=lanes.in_words(lane, since, until),
+        marks=marks,
+        words=lanes.in_words(lane, since, until) + (f"; {count(len(marks), 'incident')}" if marks else ""),
         since=since,
         until=until,
         live=live,
@@ -65,7 +71,7 @@ class Frame:
     banners: Markup
 
 
-def frame_of(standings: list[Standing], reload_trouble: str, history_trouble: str) -> Frame:
+def frame_of(standings: list[Standing], **troubles: object) -> Frame:
     """The frame of a page for clusters that stand so."""
     words, bad = summary(standings), worst(standings)
     favicon = f"/favicon.svg?state={bad or 'none'}"
@@ -73,5 +79,5 @@ def frame_of(standings: list[Standing], reload_trouble: str, history_trouble: st
         words,
         favicon,
         fragment("components/_headline.html", worst=bad, summary=words, favicon=favicon),
-        fragment("components/_banners.html", reload_trouble=reload_trouble, history_trouble=history_trouble),
+        fragment("components/_banners.html", **troubles),
     )

@@ -69,6 +69,11 @@ class Query:
         return [_one_of(name, text, choices) for text in self.texts(name)]
 
 
+def number(text: str) -> int | None:
+    """The id that stands in an address; None for what can't be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= MAX_ID else None
+
+
 def _parsed(raw: str) -> dict[str, list[str]]:
     """The parameters, decoded once. What isn't UTF-8 is a mistake, where aiohttp's own query would guess."""
     try:

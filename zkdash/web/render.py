@@ -10,7 +10,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from zkdash.clock import now_ms
-from zkdash.web import done, filters, urls, words
+from zkdash.web import alert_words, done, filters, urls, words
 from zkdash.web.assets import assets_root, shipped
 from zkdash.web.keys import BOARD
 from zkdash.znodes import marks, paths
@@ -50,7 +50,16 @@ def environment() -> jinja2.Environment:
         child_path=paths.join,
         url_for_event=urls.url_for_event,
         url_for_timeline=urls.url_for_timeline,
+        url_for_incident=urls.url_for_incident,
+        url_for_delivery=urls.url_for_delivery,
+        url_for_silence=urls.url_for_silence,
+        url_for_route=urls.url_for_route,
         with_query=urls.with_query,
+        rule_words=alert_words.rule_words,
+        matchers_in_words=alert_words.matchers_in_words,
+        silence_state=alert_words.silence_state,
+        kind_words=alert_words.KIND_WORDS,
+        delivery_icons=alert_words.STATE_ICONS,
     )
     return env
 

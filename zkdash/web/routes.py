@@ -5,24 +5,30 @@ from __future__ import annotations
 from aiohttp import web
 
 from zkdash.web import (
+    alert_routes,
     alerts,
     api,
+    api_alerts,
     api_crawls,
     availability,
     charts,
     clients,
     cluster,
     compare,
+    delivery,
     export,
     health,
     holders,
+    incident,
     live,
     metrics,
     openapi,
     overview,
     search,
     servers,
+    silences,
     static,
+    story,
     timeline,
     usage,
     znodes,
@@ -44,7 +50,17 @@ ROUTES = (
     ("/compare", compare.index),
     ("/timeline", timeline.index),
     ("/timeline/events/{id}", timeline.event),
+    ("/timeline/events/{id}/story", story.show),
+    ("/timeline/events/{id}/story.md", story.markdown),
     ("/alerts", alerts.index),
+    ("/alerts/history", alerts.history),
+    ("/alerts/incidents/{id}", incident.show),
+    ("/alerts/deliveries", alerts.deliveries),
+    ("/alerts/deliveries/{id}", delivery.show),
+    ("/alerts/silences", silences.index),
+    ("/alerts/silences/new", silences.new),
+    ("/alerts/silences/{id}", silences.show),
+    ("/alerts/routes/{route}", alert_routes.show),
     ("/live", live.live),
     ("/api/v1/clusters", api.clusters),
     ("/api/v1/clusters/{name}", api.cluster),
@@ -63,8 +79,15 @@ ROUTES = (
     ("/api/v1/events", api.events),
     ("/api/v1/events/stream", api.stream),
     ("/api/v1/events/{id}", api.event),
-    ("/api/v1/incidents", api.incidents),
-    ("/api/v1/deliveries", api.deliveries),
+    ("/api/v1/events/{id}/story", story.api_story),
+    ("/api/v1/incidents", api_alerts.incidents),
+    ("/api/v1/incidents/{id}", api_alerts.one_incident),
+    ("/api/v1/deliveries", api_alerts.deliveries),
+    ("/api/v1/deliveries/{id}", api_alerts.one_delivery),
+    ("/api/v1/silences", api_alerts.list_silences),
+    ("/api/v1/silences/{id}", api_alerts.one_silence),
+    ("/api/v1/alert-routes", api_alerts.routes),
+    ("/api/v1/alert-routes/{route}/replay", api_alerts.replay),
     ("/api/openapi.json", openapi.document),
     ("/api/docs", openapi.docs),
     ("/healthz", health.healthz),
@@ -75,8 +98,26 @@ ROUTES = (
     ("/favicon.ico", overview.favicon),
 )
 
+# What changes something: each asks `access` for a role, and only zkdash's own pages and scripts get so far (origin.py).
+ACTIONS = (
+    ("POST", "/alerts/incidents/{id}/acknowledge", incident.acknowledge),
+    ("POST", "/alerts/incidents/{id}/unacknowledge", incident.unacknowledge),
+    ("POST", "/alerts/deliveries/{id}/resend", delivery.resend),
+    ("POST", "/alerts/silences", silences.create),
+    ("POST", "/alerts/silences/{id}/end", silences.end),
+    ("POST", "/alerts/routes/{route}/test", alert_routes.test),
+    ("POST", "/api/v1/incidents/{id}/acknowledge", api_alerts.acknowledge),
+    ("POST", "/api/v1/incidents/{id}/unacknowledge", api_alerts.unacknowledge),
+    ("POST", "/api/v1/deliveries/{id}/resend", api_alerts.resend),
+    ("POST", "/api/v1/silences", api_alerts.add_silence),
+    ("DELETE", "/api/v1/silences/{id}", api_alerts.end_silence),
+    ("POST", "/api/v1/alert-routes/{route}/test", api_alerts.send_test),
+)
+
 
 def add_routes(app: web.Application) -> None:
-    """Everything is a GET (or HEAD): zkdash only shows."""
+    """What is shown is a GET (or HEAD); nothing of it is written to a watched cluster, nor is any action."""
     for path, handler in ROUTES:
         app.router.add_get(path, handler)
+    for method, path, action in ACTIONS:
+        app.router.add_route(method, path, action)

@@ -9,9 +9,12 @@ import socket
 from aiohttp import web
 
 from zkdash.config import WebConfig
+from zkdash.ensemble.rolls import Rolls
 from zkdash.errors import StartError
 from zkdash.log import NOTICE, get_logger
-from zkdash.web.alerts import Alerting
+from zkdash.timeline.teller import StoryTeller
+from zkdash.web import alert_routes, alerts, delivery, incident, silences
+from zkdash.web.alerting import Alerting, Draw
 from zkdash.web.assets import shipped
 from zkdash.web.board import Board
 from zkdash.web.bodies import MAX_BODY_BYTES
@@ -28,8 +31,10 @@ from zkdash.web.keys import (
     KEPT_PAGE,
     METRICS,
     READER,
+    ROLLS,
     RUNS,
     STREAMS,
+    TELLER,
     ZKDASH,
     Dashboard,
 )
@@ -54,6 +59,14 @@ STOP_S = 1.0
 MAX_LINE_BYTES = 64 * 1024
 """How long an address may be: a znode's path, percent-encoded, takes up to three times its bytes."""
 
+ALERT_PAGES: dict[str, Draw] = {
+    "": alerts.draw,
+    "incidents": incident.draw,
+    "deliveries": delivery.draw,
+    "silences": silences.draw,
+    "routes": alert_routes.draw,
+}
+
 
 def make_site(dashboard: Dashboard) -> web.Application:
     """The whole site as an aiohttp application, which starts and stops its own parts."""
@@ -61,7 +74,7 @@ def make_site(dashboard: Dashboard) -> web.Application:
     hub = LiveHub()
     trails = Trails(dashboard)
     ensemble, charts = EnsembleLive(dashboard, hub, trails), ChartsLive(dashboard, hub)
-    board, feed, alerting = Board(dashboard, hub, trails), Feed(dashboard, hub), Alerting(dashboard, hub)
+    board, feed, alerting = Board(dashboard, hub, trails), Feed(dashboard, hub), Alerting(dashboard, hub, ALERT_PAGES)
     streams = EventStreams(dashboard)
     metrics = Metrics(dashboard, hub, streams)
     hub.sources |= {"frame": board, "overview": board, "cluster": board, "timeline": feed, "alerts": alerting}
@@ -74,6 +87,8 @@ def make_site(dashboard: Dashboard) -> web.Application:
     site[ZKDASH], site[READER], site[HUB] = dashboard, reader, hub
     site[BOARD], site[FEED], site[ALERTING], site[ENSEMBLE] = board, feed, alerting, ensemble
     site[KEPT_PAGE], site[HOLDERS] = KeptPage(), (holders := Holders())
+    site[ROLLS] = rolls = Rolls()
+    site[TELLER] = StoryTeller(dashboard, rolls)
     site[STREAMS], site[METRICS], site[RUNS], site[LISTER] = streams, metrics, runs, znodes.lister
     site.on_response_prepare.append(add_security_headers)
     parts = (hub, trails, ensemble, charts, board, feed, alerting, streams, metrics, runs, holders, znodes)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from kazoo.protocol.states import ZnodeStat
 
-from zkdash.alerts.incident import Delivery, Incident
 from zkdash.ensemble.verdict import Health, Verdict
 from zkdash.timeline.event import Event
 from zkdash.web.filters import iso
@@ -82,41 +81,9 @@ def event(event: Event) -> dict[str, Any]:
         "server": event.server,
         "lasted": None if event.lasted_ms is None else event.lasted_ms / 1000,
         "about": event.about,
-    }
-
-
-def incident(incident: Incident) -> dict[str, Any]:
-    """An incident, open or resolved."""
-    return {
-        "id": incident.id,
-        "cluster": incident.cluster,
-        "rule": incident.rule,
-        "cause": incident.cause,
-        "reason": incident.reason,
-        "open": incident.is_open,
-        "opened_at": iso(incident.opened_at),
-        "opened_event_id": incident.opened_event_id,
-        "resolved_at": _time(incident.resolved_at),
-        "resolved_event_id": incident.resolved_event_id,
-    }
-
-
-def delivery(delivery: Delivery) -> dict[str, Any]:
-    """A delivery and how far it is."""
-    return {
-        "id": delivery.id,
-        "incident_id": delivery.incident_id,
-        "event_id": delivery.event_id,
-        "cluster": delivery.cluster,
-        "route": delivery.route,
-        "what": delivery.what,
-        "state": delivery.state,
-        "tries": delivery.tries,
-        "created_at": iso(delivery.created_at),
-        "next_try_at": iso(delivery.next_try_at) if delivery.state == "owed" else None,
-        "sent_at": _time(delivery.sent_at),
-        "last_status": delivery.last_status,
-        "last_error": delivery.last_error,
+        "rule": event.rule or None,
+        "subject": event.subject or None,
+        "severity": event.severity,
     }
 
 
@@ -144,7 +111,3 @@ def _server(host: str, port: int) -> str:
 
 def _session(session_id: int | None) -> str | None:
     return hex_id(session_id) if session_id else None
-
-
-def _time(at: int | None) -> str | None:
-    return None if at is None else iso(at)

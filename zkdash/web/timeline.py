@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from zkdash.alerts.incident import Incident
+from zkdash.alerts import pages
 from zkdash.timeline.event import Event
 from zkdash.web import timerange
-from zkdash.web.feed import Shown
 from zkdash.web.keys import FEED, ZKDASH, Dashboard
 from zkdash.web.render import render
+from zkdash.web.shown import Shown
 from zkdash.zookeeper.states import Kind, State
-
-INCIDENTS = 500
-"""Among how many of the newest incidents that of an event is looked for."""
 
 
 async def index(request: web.Request) -> web.Response:
@@ -58,15 +55,9 @@ async def event(request: web.Request) -> web.Response:
         after=later[0] if later else None,
         lasted_ms=lasted(found, later),
         goes_on=goes_on(dashboard, found),
-        incident=await incident_of(dashboard, found),
+        incidents=await pages.of_event(dashboard.store, found.id),
         deliveries=await dashboard.alerts.deliveries(event=found.id),
     )
-
-
-async def incident_of(dashboard: Dashboard, found: Event) -> Incident | None:
-    """The incident that the event opened or resolved, if it is one of the newest."""
-    incidents = await dashboard.alerts.incidents(limit=INCIDENTS)
-    return next((each for each in incidents if found.id in (each.opened_event_id, each.resolved_event_id)), None)
 
 
 def lasted(found: Event, later: list[Event]) -> int | None:

@@ -21,6 +21,26 @@ def url_for_event(event_id: int) -> str:
     return f"/timeline/events/{event_id}"
 
 
+def url_for_incident(incident_id: int) -> str:
+    """The page of one incident."""
+    return f"/alerts/incidents/{incident_id}"
+
+
+def url_for_delivery(delivery_id: str) -> str:
+    """The page of one delivery."""
+    return f"/alerts/deliveries/{quote(delivery_id, safe='')}"
+
+
+def url_for_silence(silence_id: int) -> str:
+    """The page of one silence."""
+    return f"/alerts/silences/{silence_id}"
+
+
+def url_for_route(name: str) -> str:
+    """The page of a route of alerts."""
+    return f"/alerts/routes/{quote(name, safe='')}"
+
+
 def url_for_timeline(**query: object) -> str:
     """The timeline with these filters; None, "" and () are left out, a list is repeated."""
     return with_query("/timeline", query)

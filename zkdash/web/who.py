@@ -14,6 +14,8 @@ from zkdash.web.bodies import text_in
 COOKIE = "zkdash-by"
 LIVES_S = 365 * 86_400
 LONGEST = 80
+SCRIPT = "a script"
+"""Who it was when a script does not say it."""
 
 
 def remembered(request: web.Request) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from zkdash.timeline.event import Event
-from zkdash.zookeeper.states import Cause, State
+from zkdash.zookeeper.states import Cause, Kind, State
 
 STATE_WORDS = {State.CONNECTED: "connected", State.SUSPENDED: "suspended", State.LOST: "lost"}
 
@@ -22,6 +22,8 @@ CAUSE_WORDS = {
     Cause.NEVER_CONNECTED: "no server has answered yet",
     Cause.AUTH_FAILED: "the servers refused the credentials",
     Cause.STOPPED: "zkdash stopped watching it",
+    Cause.FIRING: "a rule fires",
+    Cause.RESOLVED: "a rule fires no more",
 }
 
 CAUSE_EXPLAINED = {
@@ -43,12 +45,18 @@ CAUSE_EXPLAINED = {
     Cause.AUTH_FAILED: "The servers refused the credentials that zkdash is configured with. It tries again slowly.",
     Cause.STOPPED: "zkdash ended its session in the ordinary way: it was stopped, or the cluster was taken out of its "
     "configuration.",
+    Cause.FIRING: "A rule on what the servers say of themselves has held for as long as it has to.",
+    Cause.RESOLVED: "What the rule looks for is there no more.",
 }
 
 
 def explain(cause: Cause, reason: str) -> str:
     """A cause as a sentence, with the reason that was seen: "The connection broke: refused by zk1:2181."."""
     words = CAUSE_WORDS[cause]
+    if cause in (Cause.FIRING, Cause.RESOLVED) and reason:
+        first = reason.partition(" ")[0]  # a server's name stays as it is
+        sentence = f"{first[:1].upper() + first[1:] if first.isalpha() else first}{reason[len(first) :]}"
+        return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
     if cause is Cause.STOPPED:
         reason = ""  # says the same
     first = words[0] if words.startswith("zkdash") else words[0].upper()
@@ -78,6 +86,8 @@ def standing(state: State, cause: Cause) -> Standing:
 
 def of_event(event: Event) -> str:
     """What an event's row calls it: the state that it led to, unless zkdash's own coming and going is all it was."""
+    if event.kind is Kind.RULE:
+        return event.cause.value
     if event.to_state is None:
         return "notice"
     if event.cause is Cause.STOPPED:

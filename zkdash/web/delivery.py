@@ -1,0 +1,86 @@
+"""The page of one delivery: what was said to whom, each try, and the next."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+from markupsafe import Markup
+
+from zkdash.access import Role, require
+from zkdash.alerts.delivery import Delivery, DeliveryState
+from zkdash.web import done, who
+from zkdash.web.bodies import BadFields, form_of, refused
+from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
+from zkdash.web.query import Query
+from zkdash.web.render import fragment, render
+from zkdash.web.urls import url_for_delivery
+
+LONGEST_ID = 80
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /alerts/deliveries/{id}"""
+    Query(request, ())
+    delivery = await find(request)
+    dashboard = request.app[ZKDASH]
+    return render(
+        request,
+        "alerts/delivery.html",
+        alerts=await request.app[ALERTING].draw(f"alerts/deliveries/{delivery.id}"),
+        delivery=delivery,
+        can_resend=any(route.name == delivery.route for route in dashboard.config.alerts),
+        name=who.remembered(request),
+    )
+
+
+async def draw(dashboard: Dashboard, what: str) -> Markup | None:
+    """What is known of the delivery whose id this is."""
+    delivery = await dashboard.alerts.delivery(what)
+    if delivery is None:
+        return None
+    return fragment(
+        "alerts/_delivery.html",
+        delivery=delivery,
+        incidents=(await dashboard.alerts.told_of([delivery.id])).get(delivery.id, []),
+        attempts=await dashboard.alerts.attempts(delivery.id),
+        message=pretty(delivery.payload),
+        owed=DeliveryState.OWED,
+    )
+
+
+async def resend(request: web.Request) -> web.Response:
+    """POST /alerts/deliveries/{id}/resend (by)"""
+    person = require(request, Role.OPERATOR)
+    delivery = await find(request)
+    form, problems = await form_of(request, ("by",)), dict[str, str]()
+    by = who.name_in(request, person, form, problems)
+    if not by and not problems:
+        return done.go_to(f"{url_for_delivery(delivery.id)}#act", "who")
+    if not problems:
+        try:
+            made = await request.app[ZKDASH].alerts.resend(delivery.id, by)
+        except ValueError as error:
+            problems["by"] = f"{error}"
+        except LookupError as error:
+            raise refused(error) from None
+        else:
+            return who.remember(done.go_to(url_for_delivery(made.id), "resent"), by)
+    raise BadFields(problems)
+
+
+async def find(request: web.Request) -> Delivery:
+    """The delivery that the address names. Raises 404."""
+    delivery_id = request.match_info["id"]
+    found = await request.app[ZKDASH].alerts.delivery(delivery_id) if len(delivery_id) <= LONGEST_ID else None
+    if found is None:
+        raise web.HTTPNotFound(text="There is no such delivery: it never was, or it is older than they are kept.")
+    return found
+
+
+def pretty(payload: str) -> str:
+    """The message of a delivery, indented for reading."""
+    try:
+        return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+    except ValueError:
+        return payload

@@ -1,0 +1,154 @@
+"""The page of one incident: everything about it, and what can be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from markupsafe import Markup
+
+from zkdash.access import Role, require
+from zkdash.alerts import pages
+from zkdash.alerts.delivery import Delivery, DeliveryState
+from zkdash.alerts.incident import Incident
+from zkdash.alerts.pages import Mute
+from zkdash.clock import now_ms
+from zkdash.web import alert_words, done, who
+from zkdash.web.bodies import BadFields, form_of, refused, text_in
+from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
+from zkdash.web.query import number
+from zkdash.web.render import fragment, render
+from zkdash.web.urls import url_for_delivery, url_for_event, url_for_incident, url_for_silence
+
+LONGEST_NOTE = 500
+DELIVERIES = 100
+"""How many of an incident's deliveries its page shows, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that happened with an incident, at a time (UTC ms)."""
+
+    at: int
+    icon: str
+    text: str
+    href: str = ""
+    bad: bool = False
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /alerts/incidents/{id}"""
+    incident = await find(request)
+    return await page(request, incident)
+
+
+async def page(request: web.Request, incident: Incident, problems: dict[str, str] | None = None) -> web.Response:
+    """The page, after a form that can't be taken with what is wrong with it."""
+    dashboard = request.app[ZKDASH]
+    return render(
+        request,
+        "alerts/incident.html",
+        status=400 if problems else 200,
+        alerts=await request.app[ALERTING].draw(f"alerts/incidents/{incident.id}"),
+        incident=incident,
+        known=dashboard.clusters.get(incident.cluster) is not None,
+        problems=problems or {},
+        name=who.remembered(request),
+    )
+
+
+async def draw(dashboard: Dashboard, what: str) -> Markup | None:
+    """What is known of the incident whose id this is."""
+    incident_id = number(what)
+    incident = None if incident_id is None else await dashboard.alerts.incident(incident_id)
+    if incident is None:
+        return None
+    deliveries = await dashboard.alerts.deliveries(limit=DELIVERIES, incident=incident.id)
+    arrivals = await pages.arrivals(dashboard.store, [incident.id])
+    mutes = (await pages.mutes(dashboard.store, [incident.id], now_ms()))[incident.id]
+    return fragment(
+        "alerts/_one.html",
+        incident=incident,
+        why=alert_words.why(incident),
+        known=dashboard.clusters.get(incident.cluster) is not None,
+        notifications=[
+            (each, alert_words.told(each, arrivals.get((incident.id, each.route)), is_open=incident.is_open))
+            for each in await dashboard.alerts.notifications(incident.id)
+        ],
+        mutes=mutes,
+        deliveries=deliveries,
+        story=story(incident, deliveries, mutes),
+    )
+
+
+def story(incident: Incident, deliveries: list[Delivery], mutes: list[Mute]) -> list[Line]:
+    """What happened with an incident, the newest first."""
+    lines = [Line(incident.opened_at, "circle-alert", "opened", url_for_event(incident.opened_event_id))]
+    for mute in mutes:
+        name = mute.reason or f"silence {mute.silence_id}"
+        lines.append(Line(mute.at, "bell-off", f"kept quiet by {name}", url_for_silence(mute.silence_id)))
+    for each in deliveries:
+        text, href = f"{each.route}: {alert_words.KIND_WORDS[each.kind]}", url_for_delivery(each.id)
+        if each.sent_at is not None:
+            lines.append(Line(each.sent_at, "bell", f"{text}, told", href))
+        else:
+            bad = each.state is DeliveryState.FAILED or (each.state is DeliveryState.OWED and each.tries > 0)
+            lines.append(Line(each.created_at, "bell", f"{text}, {each.state}", href, bad))
+    if incident.flapping_since is not None:
+        lines.append(Line(incident.flapping_since, "activity", "began to flap"))
+    if incident.acknowledged_at is not None:
+        note = f": {incident.acknowledged_note}" if incident.acknowledged_note else ""
+        lines.append(Line(incident.acknowledged_at, "check", f"acknowledged by {incident.acknowledged_by}{note}"))
+    if incident.resolved_at is not None:
+        href = url_for_event(incident.resolved_event_id) if incident.resolved_event_id is not None else ""
+        why = f": {incident.resolved_why}" if incident.resolved_why else ""
+        lines.append(Line(incident.resolved_at, "check", f"over{why}", href))
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+async def acknowledge(request: web.Request) -> web.Response:
+    """POST /alerts/incidents/{id}/acknowledge (by, note)"""
+    person = require(request, Role.OPERATOR)
+    incident = await find(request)
+    form, problems = await form_of(request, ("by", "note")), dict[str, str]()
+    by, note = who.name_in(request, person, form, problems), text_in(form, "note", LONGEST_NOTE, problems)
+    if not by and not problems:
+        return done.go_to(f"{url_for_incident(incident.id)}#act", "who")
+    if not problems:
+        try:
+            await request.app[ZKDASH].alerts.acknowledge(incident.id, by, note)
+        except ValueError as error:
+            problems["note"] = f"{error}"
+        except LookupError as error:
+            raise refused(error) from None
+    if problems:
+        return await page(request, incident, problems)
+    return who.remember(done.go_to(url_for_incident(incident.id), "acknowledged"), by)
+
+
+async def unacknowledge(request: web.Request) -> web.Response:
+    """POST /alerts/incidents/{id}/unacknowledge (by)"""
+    person = require(request, Role.OPERATOR)
+    incident = await find(request)
+    form, problems = await form_of(request, ("by",)), dict[str, str]()
+    by = who.name_in(request, person, form, problems)
+    if not by and not problems:
+        return done.go_to(f"{url_for_incident(incident.id)}#act", "who")
+    if problems:
+        return await page(request, incident, problems)
+    try:
+        await request.app[ZKDASH].alerts.unacknowledge(incident.id, by)
+    except ValueError as error:
+        raise BadFields({"by": f"{error}"}) from None
+    except LookupError as error:
+        raise refused(error) from None
+    return who.remember(done.go_to(url_for_incident(incident.id), "unacknowledged"), by)
+
+
+async def find(request: web.Request) -> Incident:
+    """The incident that the address names. Raises 404."""
+    incident_id = number(request.match_info["id"])
+    found = None if incident_id is None else await request.app[ZKDASH].alerts.incident(incident_id)
+    if found is None:
+        raise web.HTTPNotFound(text="There is no such incident: it never was, or it is older than they are kept.")
+    return found

@@ -1,0 +1,137 @@
+"""Silences: what nobody is told for a while. The list, one of them, and the form that makes one."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from markupsafe import Markup
+
+from zkdash.access import Role, require
+from zkdash.alerts.silence import Silence
+from zkdash.clock import now_ms
+from zkdash.web import alert_words, done, silence_form, who
+from zkdash.web.bodies import BadFields, form_of, refused
+from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
+from zkdash.web.query import Query, number
+from zkdash.web.render import fragment, render
+from zkdash.web.silence_form import FIELDS, SilenceForm
+from zkdash.web.urls import url_for_silence
+from zkdash.zookeeper.states import Severity
+
+OVER_SHOWN = 50
+"""How many of the silences that are over the list shows."""
+
+
+async def index(request: web.Request) -> web.Response:
+    """GET /alerts/silences"""
+    Query(request, ())
+    return render(request, "alerts/silences.html", alerts=await request.app[ALERTING].draw("alerts/silences"))
+
+
+async def draw_all(dashboard: Dashboard, _what: str = "") -> Markup:
+    """All silences: those that mute now, those that will, and those that are over."""
+    now = now_ms()
+    groups: dict[str, list[Silence]] = {"active": [], "upcoming": [], "over": []}
+    for silence in await dashboard.alerts.silences():
+        groups[alert_words.silence_state(silence, now)].append(silence)
+    groups["over"] = sorted(groups["over"], key=lambda one: one.ended_at or one.ends_at or 0, reverse=True)[:OVER_SHOWN]
+    return fragment("alerts/_all_silences.html", groups=groups, now=now)
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /alerts/silences/{id}"""
+    Query(request, ())
+    silence = await find(request)
+    return render(
+        request,
+        "alerts/silence.html",
+        alerts=await request.app[ALERTING].draw(f"alerts/silences/{silence.id}"),
+        silence=silence,
+        is_over=silence.is_over(now_ms()),
+        name=who.remembered(request),
+    )
+
+
+async def draw(dashboard: Dashboard, what: str) -> Markup | None:
+    """What is known of the silence whose id this is, or of all."""
+    if not what:
+        return await draw_all(dashboard)
+    silence_id = number(what)
+    silence = None if silence_id is None else await by_id(dashboard, silence_id)
+    if silence is None:
+        return None
+    muted = await dashboard.alerts.muted_by(silence.id)
+    return fragment("alerts/_silence.html", silence=silence, muted=alert_words.shown(muted), now=now_ms())
+
+
+async def new(request: web.Request) -> web.Response:
+    """GET /alerts/silences/new?clusters=&rules=&…: the form, filled in by the address."""
+    query = Query(request, FIELDS)
+    typed = {name: ", ".join(query.texts(name)) if name in silence_form.LISTS else query.text(name) for name in FIELDS}
+    typed["by"] = typed["by"] or who.remembered(request)
+    return await form_page(request, SilenceForm(typed | {"lasts": typed["lasts"] or silence_form.LASTS_DEFAULT}))
+
+
+async def form_page(request: web.Request, form: SilenceForm) -> web.Response:
+    """The form with what is typed in it, and with its mistakes."""
+    dashboard = request.app[ZKDASH]
+    return render(
+        request,
+        "alerts/silence_new.html",
+        status=400 if form.problems else 200,
+        form=form,
+        clusters=dashboard.clusters.names(),
+        severities=list(Severity),
+        lasts=silence_form.LASTS,
+    )
+
+
+async def create(request: web.Request) -> web.Response:
+    """POST /alerts/silences"""
+    person = require(request, Role.OPERATOR)
+    form = SilenceForm(await form_of(request, FIELDS))
+    by = who.name_in(request, person, form.typed, form.problems)
+    if not by:
+        form.problems.setdefault("by", "Say who you are: others want to know whom to ask.")
+    draft = form.draft(by, now_ms())
+    if draft is None:
+        return await form_page(request, form)
+    try:
+        silence = await request.app[ZKDASH].alerts.add_silence(draft)
+    except ValueError as error:
+        form.problems["form"] = f"{error}"
+        return await form_page(request, form)
+    return who.remember(done.go_to(url_for_silence(silence.id), "silenced"), by)
+
+
+async def end(request: web.Request) -> web.Response:
+    """POST /alerts/silences/{id}/end (by)"""
+    person = require(request, Role.OPERATOR)
+    silence = await find(request)
+    form, problems = await form_of(request, ("by",)), dict[str, str]()
+    by = who.name_in(request, person, form, problems)
+    if not by and not problems:
+        return done.go_to(f"{url_for_silence(silence.id)}#act", "who")
+    if not problems:
+        try:
+            await request.app[ZKDASH].alerts.end_silence(silence.id, by)
+        except ValueError as error:
+            problems["by"] = f"{error}"
+        except LookupError as error:
+            raise refused(error) from None
+        else:
+            return who.remember(done.go_to(url_for_silence(silence.id), "ended"), by)
+    raise BadFields(problems)
+
+
+async def find(request: web.Request) -> Silence:
+    """The silence that the address names. Raises 404."""
+    silence_id = number(request.match_info["id"])
+    found = None if silence_id is None else await by_id(request.app[ZKDASH], silence_id)
+    if found is None:
+        raise web.HTTPNotFound(text="There is no such silence.")
+    return found
+
+
+async def by_id(dashboard: Dashboard, silence_id: int) -> Silence | None:
+    """One silence."""
+    return next((each for each in await dashboard.alerts.silences() if each.id == silence_id), None)

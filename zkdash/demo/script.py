@@ -46,10 +46,12 @@ session_timeout = {timeout:g}s
 
 [zookeeper:orders]
 servers = {orders}
+admin = {orders_admin}
 label = Orders: three servers, a Kafka's tree
 
 [zookeeper:search]
 servers = {search}
+admin = {search_admin}
 label = Search: one server, 20,000 documents
 
 [zookeeper:archive]
@@ -93,8 +95,8 @@ class Demo:
         self.stack = stack
         self.folder = Path(tempfile.mkdtemp(prefix="zkdash-demo-"))
         stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
-        self.orders = Ensemble(3, self.folder / "orders")
-        self.search = Server(self.folder / "search")
+        self.orders = Ensemble(3, self.folder / "orders", admin=True)
+        self.search = Server(self.folder / "search", admin=True)
         self.sessions: list[tuple[KazooClient, trees.Tree]] = []
         self.process: subprocess.Popen[bytes] | None = None
         self.url = ""
@@ -123,7 +125,9 @@ class Demo:
                 folder=self.folder,
                 timeout=SESSION_TIMEOUT_S,
                 orders=self.orders.hosts,
+                orders_admin=", ".join(server.admin_url for server in self.orders.servers),
                 search=self.search.address,
+                search_admin=self.search.admin_url,
                 archive=f"{LOOPBACK}:{nobody.getsockname()[1]}",
                 hook=receiver.url,
             )

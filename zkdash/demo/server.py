@@ -43,6 +43,10 @@ class Server:
     `config` adds lines to zoo.cfg (or overrides ours), `properties` are Java system properties. `whitelist` are
     the four-letter words that it answers; `admin` starts its AdminServer on `admin_port`. Without a `folder`
     it makes a temporary one, and `close()` removes it.
+
+    `members` are the servers of its ensemble, `observer` is whether it has a vote there, `dynamic` whether the ensemble
+    can be changed while it runs (and tells its client ports). `peer_ports` are where it finds another member's quorum
+    port, by its number: a proxy's, say.
     """
 
     def __init__(
@@ -62,6 +66,9 @@ class Server:
         self.admin = admin
         self.number = 0
         self.members: list[Server] = []
+        self.observer = False
+        self.dynamic = False
+        self.peer_ports: dict[int, int] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self.installation = find_zookeeper()
         self.choose_ports()
@@ -78,6 +85,11 @@ class Server:
         return f"{LOOPBACK}:{self.client_port}"
 
     hosts = address
+
+    @property
+    def admin_url(self) -> str:
+        """Where its AdminServer's commands are."""
+        return f"http://{LOOPBACK}:{self.admin_port}/commands"
 
     @property
     def data_folder(self) -> Path:
@@ -142,11 +154,23 @@ class Server:
             "admin.serverAddress": LOOPBACK,
             "admin.serverPort": str(self.admin_port),
         }
-        ensemble = {
-            f"server.{member.number}": f"{LOOPBACK}:{member.quorum_port}:{member.election_port}"
-            for member in self.members
-        }
+        ensemble = {f"server.{member.number}": self._line_of(member) for member in self.members}
+        if self.dynamic:
+            ours |= {"reconfigEnabled": "true", "standaloneEnabled": "false"}
+            ours = {key: value for key, value in ours.items() if not key.startswith("clientPort")}
+        if self.observer:
+            ours["peerType"] = "observer"
         return {**ours, **ensemble, **self.config}
+
+    def _line_of(self, member: Server) -> str:
+        quorum_port = self.peer_ports.get(member.number, member.quorum_port)
+        line = f"{LOOPBACK}:{quorum_port}:{member.election_port}"
+        return f"{line}:{member.role};{member.address}" if self.dynamic or member.observer else line
+
+    @property
+    def role(self) -> str:
+        """What it is for its ensemble: participant or observer."""
+        return "observer" if self.observer else "participant"
 
     def _properties(self) -> dict[str, str]:
         ours = {

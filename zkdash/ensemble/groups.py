@@ -139,11 +139,13 @@ def lag(leader: str | None, samples: Mapping[str, Sample]) -> dict[str, int]:
     }
 
 
-def restarted(before: Sample | None, after: Sample, slack_ms: int = 5_000) -> bool:
-    """Whether the server has begun anew between two samples that tell its uptime: that went back.
+def restarted(before: Sample | None, after: Sample, slack_ms: int = 2_000) -> bool:
+    """Whether the server has begun anew between two samples that tell its uptime: it went back, or its start moved on.
 
-    Uptimes are whole seconds on some versions, and clocks drift: a start that moves by less than the slack is the same.
+    A start that moves by less than the slack is the same: an answer may have been on its way for as long.
     """
     if before is None or before.uptime_ms is None or after.uptime_ms is None:
         return False
+    if after.uptime_ms < before.uptime_ms:
+        return True
     return after.at - after.uptime_ms > before.at - before.uptime_ms + slack_ms

@@ -80,7 +80,7 @@ class Probe:
             said = asked.result()
             if isinstance(said, Sample):
                 return said
-            return self._serving(Way.WORD, _vitals(of_srvr(checked("srvr", said))))
+            return self._serving(SRVR, _vitals(of_srvr(checked("srvr", said))))
         except NotAnswered as failure:
             self._refused.add(SRVR, failure)
             return None if self._has_other_ways(failure) else self._not_ok(failure)
@@ -110,7 +110,7 @@ class Probe:
             if failure is not None and failure.trouble is Trouble.NOT_SERVING and way[0] is Way.WORD:
                 break
             try:
-                return self._serving(way[0], await self._vitals_by(way, ADMIN_S))
+                return self._serving(way, await self._vitals_by(way, ADMIN_S))
             except NotAnswered as other:
                 self._refused.add(way, other)
                 # Why its clients' port gives nothing says more than why AdminServer doesn't.
@@ -216,20 +216,19 @@ class Probe:
 
     # Samples
 
-    def _serving(self, way: Way, vitals: Vitals) -> Sample:
+    def _serving(self, question: Question, vitals: Vitals) -> Sample:
         if not self._was_ok:
             self._was_ok = True
             self._refused.forget()
             self._admin_is_its_own = not self.target.guessed
             self._facts_at = -math.inf
-        if way is Way.WORD:
-            self._refused.answered(SRVR)
+        self._refused.answered(question)
         return Sample(
             self._cluster,
             self.server.name,
             now_ms(),
             True,
-            way,
+            question[0],
             Role(vitals.state),
             vitals.version,
             vitals.zxid,

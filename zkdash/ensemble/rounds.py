@@ -57,6 +57,7 @@ class Rounds:
         self._known_numbers: dict[Place, int] = {}
         self._probes: list[Probe] = []
         self._leads: dict[str, bool] = {}
+        self._uptimes: dict[str, Sample] = {}
         self._full: asyncio.Task[None] | None = None
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"probes of {container.name}")
 
@@ -184,8 +185,10 @@ class Rounds:
         }
         restarts = dict(self.view.restarts)
         for sample in samples:
-            if sample.uptime_ms is not None and restarted(self.view.full.get(sample.server), sample):
-                restarts[sample.server] = sample.at - sample.uptime_ms
+            if sample.uptime_ms is not None:
+                if restarted(self._uptimes.get(sample.server), sample):
+                    restarts[sample.server] = sample.at - sample.uptime_ms
+                self._uptimes[sample.server] = sample
         refusals = {probe.server.name: probe.refusals for probe in self._probes if probe.refusals}
         self.view = replace(self.view, restarts=restarts, refusals=refusals)
         self._take(list(samples))

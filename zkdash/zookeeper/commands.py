@@ -174,7 +174,11 @@ def refusal_of(target: Target, command: Command, failures: Sequence[NotAnswered]
     if trouble in (Trouble.UNREACHABLE, Trouble.SILENT, Trouble.NOT_SERVING):
         reasons = reasons[:1]
     else:
-        settings = [f"{WHITELIST}=srvr,{command.word}" for one in failures if one.trouble is Trouble.NOT_ALLOWED]
+        settings = [
+            f"{WHITELIST}={','.join(dict.fromkeys(('srvr', command.word)))}"
+            for one in failures
+            if one.trouble is Trouble.NOT_ALLOWED
+        ]
         settings += [ADMIN_SERVER for one in failures if one.trouble is Trouble.NO_ADMIN_SERVER]
     return Refusal(target.name, command, trouble, "; ".join(dict.fromkeys(reasons)), tuple(settings))
 

@@ -11,6 +11,7 @@ from tests.support.alertmanager import RealAlertmanager
 from tests.support.alertmanager import alertmanager as started
 from tests.support.messages import NOW, OPENED, delivery, incident, message
 from tests.support.receiver import Receiver, receiver, status
+from tests.support.until import until
 from zkdash.alerts.delivery import DeliveryKind
 from zkdash.alerts.notifiers.alertmanager import Alertmanager, AlertmanagerSettings, alert_of
 from zkdash.config import AlertConfig
@@ -50,15 +51,15 @@ async def test_an_alert_fires_and_is_resolved_in_a_real_alertmanager(
     firing = message(incident(opened_at=opened), incident(rule="server-down", subject="zk1:2181", opened_at=opened))
     answer = await notifier.send(delivery(firing), firing, route(real.url))
     assert (answer.status, answer.error) == (200, "")
+    await until(lambda: set(real.alerts()) == {"ZooKeeperLost", "ZooKeeperServerDown"}, what="both to fire")
     alerts = real.alerts()
-    assert set(alerts) == {"ZooKeeperLost", "ZooKeeperServerDown"}
     assert alerts["ZooKeeperServerDown"]["labels"]["server"] == "zk1:2181"
     assert alerts["ZooKeeperLost"]["startsAt"] == opened
 
     over = message(incident(opened_at=opened, resolved_at=iso(now()), status="resolved"), kind="resolved")
     answer = await notifier.send(delivery(over, DeliveryKind.RESOLVED), over, route(real.url))
     assert answer.error == ""
-    assert set(real.alerts()) == {"ZooKeeperServerDown"}
+    await until(lambda: set(real.alerts()) == {"ZooKeeperServerDown"}, what="one to be resolved")
 
 
 async def test_an_alert_that_is_sent_again_ends_later(notifier: Alertmanager, real: RealAlertmanager) -> None:

@@ -66,6 +66,7 @@ class Dispatcher:
         later: Later,
     ) -> None:
         self.orders = Orders()
+        self.resting = False  # whether all is done that can be done before the clock moves or something happens
         self._store = store
         self._made = made
         self._changed = changed
@@ -86,6 +87,7 @@ class Dispatcher:
     def wake(self, everything: bool = False) -> None:
         """Something is to be looked at; `everything`: all that is live, whether its time has come or not."""
         self._everything = self._everything or everything
+        self.resting = False
         self._wake.set()
 
     async def start(self) -> None:
@@ -212,7 +214,8 @@ class Dispatcher:
         return Context(events, before, self.orders.label, self.orders.public_url, doubt)
 
     async def _sleep(self, at_most_s: float) -> None:
-        timer = self._later(at_most_s, self._wake.set)
+        self.resting = not self._wake.is_set()
+        timer = self._later(at_most_s, self.wake)
         try:
             await self._wake.wait()
         finally:

@@ -68,7 +68,8 @@ class EnsembleLive:
 
     def started(self, view: View, name: str) -> int | None:
         """When a server began to serve, UTC ms, the same as long as it is the same start."""
-        sample = view.samples.get(name)
+        told = [one for one in (view.samples.get(name), view.full.get(name)) if one is not None]
+        sample = next((one for one in told if one.uptime_ms is not None), None)
         if sample is None or sample.uptime_ms is None:
             return None
         began, key = sample.at - sample.uptime_ms, (view.cluster, name)

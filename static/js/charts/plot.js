@@ -74,7 +74,7 @@ export class Plot {
     const bands = [];
     this.servers.forEach((server, index) => {
       const stroke = () => this.colour(index);
-      series.push({ label: server, scale: "y", stroke, width: 1.5, dash: DASHES[Math.floor(index / 8) % DASHES.length], points: { show: false }, spanGaps: false });
+      series.push({ label: server, scale: "y", stroke, width: 1.5, dash: DASHES[Math.floor(index / 8) % DASHES.length], points: { show: true, size: 4, filter: lonely }, spanGaps: false });
       series.push({ scale: "y", width: 0, points: { show: false } }, { scale: "y", width: 0, points: { show: false } });
       bands.push({ series: [3 * index + 2, 3 * index + 3], fill: () => faded(this.colour(index)) });
     });
@@ -136,6 +136,13 @@ export class Plot {
     if (until - since >= 5000) this.zoom(since, until);
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
   }
+}
+
+// A line needs two points: what stands alone between gaps is drawn as a dot.
+function lonely(u, number) {
+  const values = u.data[number];
+  const missing = (index) => values[index] === null || values[index] === undefined;
+  return values.flatMap((_, index) => (!missing(index) && missing(index - 1) && missing(index + 1) ? [index] : []));
 }
 
 function faded(colour) {

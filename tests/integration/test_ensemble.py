@@ -69,9 +69,10 @@ async def test_an_ensemble_through_everything_that_happens_to_it(
         assert [states[name] for name in whole.followers] == ["FOLLOWING", "FOLLOWING"]
         assert (whole.voters, whole.quorum_size, whole.may_fail) == (3, 2, 1)
         assert (whole.skew, whole.drift, whole.diverged) == ({}, {}, {})
-        view = one.view()
-        assert all(full.way is Way.ADMIN and full.metrics["quorum_size"] == 3 for full in view.full.values())
-        assert not view.refusals
+        await until(
+            lambda: all(full.way is Way.ADMIN for full in one.view().full.values()), 20, "AdminServer's answers"
+        )
+        assert [full.metrics["quorum_size"] for full in one.view().full.values()] == [3, 3, 3]
 
         # The leader is killed: the others elect another one.
         leader = servers.server_at(whole.leader or "")

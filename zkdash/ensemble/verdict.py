@@ -89,7 +89,9 @@ def judge(
     voting = voters_of(servers, samples, told=voters is not None)
     if voters is None:
         counted = [full[name].metrics.get("quorum_size") for name in groups.leaders if name in full]
-        voters = max(int(max((one for one in counted if one), default=0)), len(voting)) or None
+        # Who follows has a leader: where none is known, there is a server more than those that are.
+        unnamed = bool(groups.followers and not groups.leaders)
+        voters = max(int(max((one for one in counted if one), default=0)), len(voting) + unnamed) or None
     leader = choose_leader(groups.leaders, samples, full, leads)
     hidden = max(0, (voters or 0) - len(voting))
     tally = _Tally(

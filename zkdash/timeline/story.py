@@ -145,7 +145,7 @@ def _that_server(own: Witness, witnesses: Sequence[Witness]) -> tuple[Whose, str
 
 
 def _kept_quorum(evidence: Evidence, witnesses: Sequence[Witness]) -> bool:
-    """Whether at every moment enough servers served, and one of them led. Observers have no vote."""
+    """Whether at every moment some server served that can't without a quorum, as far as is known."""
     voters = [one.server for one in witnesses if one.votes]
     need = len(voters) // 2 + 1
     moments = [evidence.start - BEFORE_MS] + [
@@ -153,10 +153,11 @@ def _kept_quorum(evidence: Evidence, witnesses: Sequence[Witness]) -> bool:
     ]
     for at in moments:
         stands = standings_at(evidence.changes, at)
+        if any(stand in (Stand.FOLLOWER, Stand.OBSERVER, Stand.STANDALONE) for stand in stands.values()):
+            continue  # who follows is connected to a leader that has a quorum, known or not
         known = [stands[server] for server in voters if server in stands]
-        if known and sum(stand.serves for stand in known) < need - (len(voters) - len(known)):
-            return False
-        if len(known) == len(voters) and not any(stand in (Stand.LEADER, Stand.STANDALONE) for stand in known):
+        serving, unknown = sum(stand.serves for stand in known), len(voters) - len(known)
+        if known and serving + unknown < need:  # a leader alone may not know yet that it leads nobody
             return False
     return True
 

@@ -35,7 +35,9 @@ async def main(store_url: str, hook_url: str, *seen: str) -> None:
     await store.open()
     events = EventService(bus, store)
     await events.start()
-    alerts = AlertService(bus, store, events, (AlertConfig("ops", "webhook", settings=WebhookSettings(hook_url, b"key")),))
+    alerts = AlertService(
+        bus, store, events, (AlertConfig("ops", "webhook", settings=WebhookSettings(hook_url, b"key")),)
+    )
     await alerts.start()
     for word in seen:
         bus.observe(SEEN[word])
@@ -50,11 +52,11 @@ async def main(store_url: str, hook_url: str, *seen: str) -> None:
 
 async def at_rest(alerts: AlertService) -> bool:
     """Whether everybody knows what he is to know: of what is open, and of what is over."""
-    for incident in await alerts.incidents():
+    for incident in await alerts.incidents(limit=5000):
         known = NotificationState.TOLD if incident.is_open else NotificationState.DONE
         if any(one.state is not known for one in await alerts.notifications(incident.id)):
             return False
-    return not [one for one in await alerts.deliveries() if one.state is DeliveryState.OWED]
+    return not alerts.counts()[DeliveryState.OWED]
 
 
 if __name__ == "__main__":

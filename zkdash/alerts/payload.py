@@ -74,7 +74,7 @@ def payload(kind: DeliveryKind, incidents: Sequence[Incident], route: str, now: 
 def payload_of_test(route: str, by: str, now: int, public_url: str) -> str:
     """A message that tells of nothing but itself."""
     text = f"{by} sent this from zkdash to see whether messages of the route {route} arrive. Nothing is wrong."
-    data = {
+    data: dict[str, Any] = {
         "kind": DeliveryKind.TEST.value,
         "route": route,
         "title": f"A test of the route {route}",

@@ -1,0 +1,121 @@
+"""kill -9 at random moments, over and over: is anything lost that was committed?
+
+Each run of a real process records losses and recoveries as quickly as it can and is killed after a random time; the
+store and the receiver outlive it. At the end one more run ends in peace, and then: every incident in the log was told,
+each in order, and nothing is owed. 1,000 runs, or as many as the argument says; stopped, it goes on where it was when
+it is given the same folder.
+
+python -m bench kills, or python -m bench.kills RUNS FOLDER
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sqlite3
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+from aiohttp import web
+
+RUNS = 1_000
+SHORTEST_LIFE_S, LONGEST_LIFE_S = 0.5, 4.0  # it takes about a second until a process records
+REPO = Path(__file__).resolve().parent.parent
+
+
+class Receiver:
+    """Writes down on disk each message that it takes, so that a bench that is stopped can go on; fails at random."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def take(self, request: web.Request) -> web.Response:
+        body = await request.text()
+        if random.random() < 0.1:
+            return web.Response(status=503)
+        with self._path.open("a") as file:
+            file.write(json.dumps({"id": request.headers["webhook-id"], "body": body}) + "\n")
+        return web.Response()
+
+    def taken(self) -> list[dict[str, str]]:
+        return [json.loads(line) for line in self._path.read_text().splitlines()] if self._path.exists() else []
+
+
+async def life(store: str, url: str, run: int, dies_after_s: float | None) -> int:
+    """One process; gives its exit code."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.support.living", store, url, str(run), cwd=REPO
+    )
+    if dies_after_s is None:
+        return await process.wait()
+    try:
+        async with asyncio.timeout(dies_after_s):
+            return await process.wait()
+    except TimeoutError:
+        process.send_signal(signal.SIGKILL)
+        return await process.wait()
+
+
+async def kill(runs: int, folder: Path) -> dict[str, int]:
+    """Raises AssertionError if anything was lost or out of order."""
+    done, receiver = folder / "runs", Receiver(folder / "taken")
+    site = web.Application()
+    site.router.add_post("/", receiver.take)
+    runner = web.AppRunner(site)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    store = f"sqlite:///{folder}/zkdash.sqlite"
+    first = int(done.read_text()) if done.exists() else 0
+    for run in range(first, runs):
+        await life(store, url, run, random.uniform(SHORTEST_LIFE_S, LONGEST_LIFE_S))
+        done.write_text(str(run + 1))
+        if run % 50 == 49:
+            sys.stdout.write(f"{run + 1} of {runs} killed, {len(receiver.taken())} messages taken\n")
+            sys.stdout.flush()
+    code = await life(store, url, runs, None)
+    await runner.cleanup()
+    assert code == os.EX_OK, f"the last run ended with {code}"
+    return checked(folder / "zkdash.sqlite", receiver.taken(), runs)
+
+
+def checked(store: Path, taken: list[dict[str, str]], runs: int) -> dict[str, int]:
+    """What came of it. Raises AssertionError if an incident of the log was not told, or not in order."""
+    told: dict[int, list[str]] = defaultdict(list)
+    seen: set[str] = set()
+    for message in taken:
+        if message["id"] in seen:
+            continue  # a second time, with the same id: a receiver knows it
+        seen.add(message["id"])
+        data = json.loads(message["body"])["data"]
+        for incident in data["incidents"]:
+            told[incident["id"]].append(data["kind"])
+    connection = sqlite3.connect(store)
+    incidents = connection.execute("SELECT id, resolved_at IS NULL FROM incidents").fetchall()
+    owed = connection.execute("SELECT count(*) FROM deliveries WHERE state = 'owed'").fetchone()[0]
+    connection.close()
+    assert owed == 0, f"{owed} deliveries are owed"
+    for incident, is_open in incidents:
+        kinds = told[incident]
+        assert kinds[:1] in (["firing"], ["flapping"]), f"incident {incident} was told as {kinds}"
+        assert is_open or kinds[-1] == "resolved", f"the end of incident {incident} was not told: {kinds}"
+        assert "resolved" not in kinds[:-1], f"incident {incident} was over and went on: {kinds}"
+    return {"runs": runs, "incidents": len(incidents), "messages": len(seen), "twice": len(taken) - len(seen)}
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if sys.argv[1:2] and sys.argv[1].isdigit() else RUNS
+    with tempfile.TemporaryDirectory() as fresh:
+        folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(fresh)
+        folder.mkdir(parents=True, exist_ok=True)
+        found = asyncio.run(kill(runs, folder))
+    sys.stdout.write(f"nothing lost: {', '.join(f'{count} {what}' for what, count in found.items())}\n")
+
+
+if __name__ == "__main__":
+    main()

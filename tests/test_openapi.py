@@ -14,12 +14,12 @@ from kazoo.client import KazooClient
 from kazoo.security import make_digest_acl
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.support.http import Answer
+from tests.support.http import Answer, request
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.loopback import free_port
 from zkdash.demo.server import Server
 from zkdash.web.openapi import SCHEMAS, build
-from zkdash.web.routes import ROUTES
+from zkdash.web.routes import ACTIONS, ROUTES
 
 ROOT = "/openapi"
 TREE = {
@@ -121,9 +121,57 @@ ASKED = [
     ("/api/v1/incidents", "/api/v1/incidents?open=2", 400),
     ("/api/v1/deliveries", "/api/v1/deliveries", 200),
     ("/api/v1/deliveries", "/api/v1/deliveries?incident=1&event=1", 200),
-    ("/api/v1/deliveries", "/api/v1/deliveries?route=x", 400),
+    ("/api/v1/incidents", "/api/v1/incidents?cluster=gone&rule=never-connected&severity=critical&before=9", 200),
+    ("/api/v1/incidents/{id}", "/api/v1/incidents/1", 200),
+    ("/api/v1/incidents/{id}", "/api/v1/incidents/1?x=1", 400),
+    ("/api/v1/incidents/{id}", "/api/v1/incidents/99", 404),
+    ("/api/v1/deliveries", "/api/v1/deliveries?route=hook&state=owed", 200),
+    ("/api/v1/deliveries", "/api/v1/deliveries?state=lost", 400),
+    ("/api/v1/deliveries/{id}", "/api/v1/deliveries/DELIVERY", 200),
+    ("/api/v1/deliveries/{id}", "/api/v1/deliveries/DELIVERY?x=1", 400),
+    ("/api/v1/deliveries/{id}", "/api/v1/deliveries/none", 404),
+    ("/api/v1/silences", "/api/v1/silences", 200),
+    ("/api/v1/silences", "/api/v1/silences?x=1", 400),
+    ("/api/v1/silences/{id}", "/api/v1/silences/1", 200),
+    ("/api/v1/silences/{id}", "/api/v1/silences/1?x=1", 400),
+    ("/api/v1/silences/{id}", "/api/v1/silences/99", 404),
+    ("/api/v1/alert-routes", "/api/v1/alert-routes", 200),
+    ("/api/v1/alert-routes", "/api/v1/alert-routes?x=1", 400),
+    ("/api/v1/alert-routes/{route}/replay", "/api/v1/alert-routes/hook/replay?since=1d&for=5s", 200),
+    ("/api/v1/alert-routes/{route}/replay", "/api/v1/alert-routes/hook/replay?group_wait=soon", 400),
+    ("/api/v1/alert-routes/{route}/replay", "/api/v1/alert-routes/none/replay", 404),
     ("/api/openapi.json", "/api/openapi.json", 200),
     ("/api/docs", "/api/docs", 200),
+]
+
+
+# What changes something: method, path of the document, address, body, status expected; in this order.
+SILENCE = {"matchers": {"clusters": ["up"]}, "lasts": "1h", "reason": "a new kernel", "by": "Ann"}
+ACTED: list[tuple[str, str, str, Any, int]] = [
+    (
+        "POST",
+        "/api/v1/incidents/{id}/acknowledge",
+        "/api/v1/incidents/1/acknowledge",
+        {"by": "Ann", "note": "on it"},
+        200,
+    ),
+    ("POST", "/api/v1/incidents/{id}/acknowledge", "/api/v1/incidents/1/acknowledge", {}, 400),
+    ("POST", "/api/v1/incidents/{id}/acknowledge", "/api/v1/incidents/99/acknowledge", {"by": "Ann"}, 404),
+    ("POST", "/api/v1/incidents/{id}/unacknowledge", "/api/v1/incidents/1/unacknowledge", {"by": "Ann"}, 200),
+    ("POST", "/api/v1/incidents/{id}/unacknowledge", "/api/v1/incidents/1/unacknowledge", {"by": 7}, 400),
+    ("POST", "/api/v1/incidents/{id}/unacknowledge", "/api/v1/incidents/99/unacknowledge", {}, 404),
+    ("POST", "/api/v1/deliveries/{id}/resend", "/api/v1/deliveries/DELIVERY/resend", {"by": "Ann"}, 202),
+    ("POST", "/api/v1/deliveries/{id}/resend", "/api/v1/deliveries/DELIVERY/resend", {"to": "me"}, 400),
+    ("POST", "/api/v1/deliveries/{id}/resend", "/api/v1/deliveries/none/resend", {}, 404),
+    ("POST", "/api/v1/silences", "/api/v1/silences", SILENCE, 201),
+    ("POST", "/api/v1/silences", "/api/v1/silences", {**SILENCE, "matchers": {}}, 400),
+    ("DELETE", "/api/v1/silences/{id}", "/api/v1/silences/1?by=Ann", None, 200),
+    ("DELETE", "/api/v1/silences/{id}", "/api/v1/silences/1?who=Ann", None, 400),
+    ("DELETE", "/api/v1/silences/{id}", "/api/v1/silences/1?by=Ann", None, 409),
+    ("DELETE", "/api/v1/silences/{id}", "/api/v1/silences/99", None, 404),
+    ("POST", "/api/v1/alert-routes/{route}/test", "/api/v1/alert-routes/hook/test", {"by": "Ann"}, 202),
+    ("POST", "/api/v1/alert-routes/{route}/test", "/api/v1/alert-routes/hook/test", {"to": "me"}, 400),
+    ("POST", "/api/v1/alert-routes/{route}/test", "/api/v1/alert-routes/none/test", {}, 404),
 ]
 
 
@@ -151,11 +199,26 @@ url = http://127.0.0.1:{free_port()}/
     try:
         process.wait_state("up", "CONNECTED", 10)
         process.wait_for(lambda: process.api("/deliveries")["deliveries"], 10, "a delivery")
+        assert act(process, "POST", "/api/v1/silences", SILENCE).status == 201
         yield process
     finally:
         process.close()
         client.delete(f"{ROOT}/forbidden")
         client.delete(ROOT, recursive=True)
+
+
+def act(zkdash: ZkDashProcess, method: str, address: str, body: Any = None, **headers: str) -> Answer:
+    """Ask for something to be changed, as a script does."""
+    sent = None if body is None else json.dumps(body).encode()
+    kind = {} if body is None else {"Content-Type": "application/json"}
+    return request(zkdash.port, method, address, headers=kind | headers, body=sent)
+
+
+def real(zkdash: ZkDashProcess, address: str) -> str:
+    """An address with the id of a delivery that there is."""
+    if "DELIVERY" not in address:
+        return address
+    return address.replace("DELIVERY", zkdash.api("/deliveries")["deliveries"][-1]["id"])
 
 
 def check(schema: dict[str, Any], value: object) -> None:
@@ -164,9 +227,9 @@ def check(schema: dict[str, Any], value: object) -> None:
     Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(value)
 
 
-def check_answer(path: str, answer: Answer) -> None:
+def check_answer(path: str, answer: Answer, method: str = "get") -> None:
     """Fail unless an answer has a status, a type and a body that the document has for the path."""
-    responses = build()["paths"][path]["get"]["responses"]
+    responses = build()["paths"][path][method.lower()]["responses"]
     assert str(answer.status) in responses, f"{path} isn't said to answer {answer.status}"
     content = responses[str(answer.status)]["content"]
     kind = answer.headers["content-type"].partition(";")[0]
@@ -184,12 +247,20 @@ def test_the_document_is_valid_openapi() -> None:
 
 
 def test_every_route_of_the_api_is_in_the_document_and_no_other() -> None:
-    assert sorted(build()["paths"]) == sorted(path for path, _ in ROUTES if path.startswith("/api/"))
+    assert sorted((path, method) for path, item in build()["paths"].items() for method in item) == sorted(
+        [(path, "get") for path, _ in ROUTES if path.startswith("/api/")]
+        + [(path, method.lower()) for method, path, _ in ACTIONS if path.startswith("/api/")]
+    )
 
 
 def test_every_answer_that_the_document_promises_is_asked_for_here() -> None:
     """But those of a log that can't be read, which tests/test_api_events.py has, and of websockets, below."""
-    promised = {(path, int(status)) for path, item in build()["paths"].items() for status in item["get"]["responses"]}
+    promised = {
+        (path, int(status))
+        for path, item in build()["paths"].items()
+        if "get" in item
+        for status in item["get"]["responses"]
+    }
     elsewhere = {(path, 503) for path in build()["paths"] if "/clusters" not in path}
     elsewhere |= {(f"/api/v1/clusters/{{name}}/{what}", 503) for what in ("availability", "series")}
     elsewhere |= {("/api/v1/events/stream", 101), ("/api/v1/events/stream", 403)}
@@ -205,9 +276,37 @@ def test_every_schema_is_used() -> None:
 def test_an_answer_is_as_the_document_says(
     zkdash: ZkDashProcess, zookeeper: Server, path: str, address: str, status: int
 ) -> None:
-    answer = zkdash.get(address.replace("{zookeeper}", zookeeper.address))
+    answer = zkdash.get(real(zkdash, address.replace("{zookeeper}", zookeeper.address)))
     assert answer.status == status
     check_answer(path, answer)
+
+
+def test_what_can_be_done_answers_as_the_document_says(zkdash: ZkDashProcess) -> None:
+    for method, path, address, body, status in ACTED:
+        answer = act(zkdash, method, real(zkdash, address), body)
+        assert (address, answer.status) == (address, status)
+        check_answer(path, answer, method)
+
+
+DONE_BY_API = [(method, path) for method, path, _ in ACTIONS if path.startswith("/api/")]
+
+
+@pytest.mark.parametrize(("method", "path"), DONE_BY_API)
+def test_what_can_be_done_is_refused_to_other_sites_and_to_other_types(
+    zkdash: ZkDashProcess, method: str, path: str
+) -> None:
+    address = real(zkdash, path.replace("{id}", "DELIVERY" if "deliveries" in path else "1").replace("{route}", "hook"))
+    refused = [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"User-Agent": "Mozilla/5.0"}]
+    for headers in refused:
+        answer = act(zkdash, method, address, {}, **headers)
+        assert answer.status == 403, headers
+        check_answer(path, answer, method)
+    if "requestBody" in build()["paths"][path][method.lower()]:
+        form = request(zkdash.port, method, address, headers={"Content-Type": "text/plain"}, body=b"{}")
+        long = act(zkdash, method, address, {"by": "x" * 70_000})
+        assert (form.status, long.status) == (415, 413)
+        check_answer(path, form, method)
+        check_answer(path, long, method)
 
 
 async def test_the_messages_of_the_stream_are_as_the_document_says(zkdash: ZkDashProcess) -> None:
@@ -248,7 +347,8 @@ def test_children_come_in_pages(zkdash: ZkDashProcess) -> None:
 
 def test_the_page_of_the_document_names_every_operation_and_shape(zkdash: ZkDashProcess) -> None:
     page = zkdash.get("/api/docs").text
-    for path in build()["paths"]:
-        assert f"GET {path}<" in page
+    for path, item in build()["paths"].items():
+        for method in item:
+            assert f"{method.upper()} {path}<" in page
     for name in SCHEMAS:
         assert f'id="schema-{name}"' in page

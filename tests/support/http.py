@@ -26,7 +26,13 @@ class Answer:
 
 
 def request(
-    port: int, method: str, path: str, *, headers: Mapping[str, str] | None = None, deadline_s: float = 10.0
+    port: int,
+    method: str,
+    path: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    deadline_s: float = 10.0,
 ) -> Answer:
     """Ask 127.0.0.1:`port`; `path` goes on the wire as it is."""
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=deadline_s)
@@ -34,7 +40,9 @@ def request(
         link.putrequest(method, path, skip_host="Host" in (headers or {}), skip_accept_encoding=True)
         for name, value in (headers or {}).items():
             link.putheader(name, value)
-        link.endheaders()
+        if body is not None:
+            link.putheader("Content-Length", str(len(body)))
+        link.endheaders(body)
         reply = link.getresponse()
         return Answer(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
     finally:

@@ -90,7 +90,7 @@ class ListingCache:
     """Sorted child names of the nodes that somebody pages through, bounded in age (seconds) and number of names."""
 
     keep_s: float = 60.0
-    max_names: int = 1_000_000
+    max_names: int = 1_500_000
     clock: Callable[[], float] = monotonic
     _kept: OrderedDict[Hashable, _Kept] = field(default_factory=OrderedDict)
     _size: int = 0

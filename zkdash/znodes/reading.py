@@ -11,7 +11,7 @@ from typing import Protocol
 from kazoo.exceptions import NoAuthError, NoNodeError
 from kazoo.protocol.states import ZnodeStat
 
-from zkdash.znodes import paths
+from zkdash.znodes import ordering, paths
 from zkdash.znodes.kinds import Look, look
 from zkdash.znodes.listing import PAGE_SIZE, ListingCache, Page, Version, page_around, page_of
 
@@ -66,8 +66,11 @@ class Reader:
             if kept is not None:
                 return kept, stat
         unordered, stat = await cluster.children(path)
-        unordered.sort()
-        names = tuple(unordered)
+        if len(unordered) <= ordering.PART:
+            unordered.sort()
+            names = tuple(unordered)
+        else:
+            names = await asyncio.to_thread(lambda: tuple(ordering.in_order(unordered)))
         if len(names) > PAGE_SIZE:
             self.cache.put(key, _version(stat), names)
         return names, stat

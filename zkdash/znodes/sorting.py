@@ -12,6 +12,7 @@ from zkdash.clock import now_ms
 from zkdash.znodes import paths
 from zkdash.znodes.choice import KEYS, Sort
 from zkdash.znodes.listing import ListingCache, Version
+from zkdash.znodes.ordering import in_order
 from zkdash.zookeeper.many import ManyReads
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ class Sorting:
             for name, result in zip(some, results, strict=True):
                 keys[name] = -1 if isinstance(result, Exception) else measure(result[1])
             self.done += len(some)
-        return Sorted(tuple(sorted(self.names, key=keys.__getitem__, reverse=self.sort.down)), began)
+        sign = -1 if self.sort.down else 1
+        ordered = await asyncio.to_thread(in_order, self.names, lambda name: sign * keys[name])
+        return Sorted(tuple(ordered), began)
 
 
 class Sorter:

@@ -6,6 +6,7 @@ down, and what was read ahead. The same order each time is what exports, compari
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from kazoo.exceptions import NoAuthError, NoNodeError
 from kazoo.protocol.states import ZnodeStat
 from kazoo.security import ACL
 
-from zkdash.znodes import outlet, paths
+from zkdash.znodes import ordering, outlet, paths
 from zkdash.zookeeper.errors import ReplyTooLarge
 
 DENIED = "not for zkdash to read"
@@ -203,7 +204,9 @@ class Walk:
             if isinstance(answer, Exception):
                 self._fail(entry, answer)
             else:
-                entry.kids = self._from(entry.node.path, sorted(answer))
+                few = len(answer) <= ordering.PART
+                names = sorted(answer) if few else await asyncio.to_thread(ordering.in_order, answer)
+                entry.kids = self._from(entry.node.path, names)
             if not self._data:
                 entry.ready = True
 

@@ -18,7 +18,7 @@ from kazoo.security import ACL
 from zkdash.clock import now_ms
 from zkdash.config import ClusterConfig
 from zkdash.log import NOTICE, get_logger
-from zkdash.zookeeper import paths
+from zkdash.zookeeper import children, paths
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, NonsenseReply, WriteRefused
 from zkdash.zookeeper.states import (
     Cause,
@@ -191,8 +191,15 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
 
     async def children(self, path: str) -> tuple[list[str], ZnodeStat]:
         """The names of a znode's children, in no order, and the znode's stat. Errors as in `_read`."""
-        names, stat = await self._read(self.ZooKeeper.Client.get_children_async(self._real(path), include_data=True))
-        return names, stat
+        client = self.ZooKeeper.Client
+        frame, at = await self._read(client.ask(children.request(self._real(path))))
+        try:
+            if len(frame) < children.IN_A_THREAD_BYTES:
+                return children.read_children(frame, at)
+            return await asyncio.to_thread(children.read_children, frame, at)
+        except NonsenseReply as error:
+            client.distrust(str(error))
+            raise self._unavailable(f"the server answers nonsense: {error}") from None
 
     async def stat(self, path: str) -> ZnodeStat | None:
         """A znode's stat, or None where there is no such znode. Errors as in `_read`."""

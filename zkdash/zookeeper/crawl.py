@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 RATE_LIMIT = 100_000.0
 """Znodes a second: about half of what a server gives to one who asks for nothing else."""
 
+IN_A_THREAD_BYTES = 1024 * 1024
+"""Replies are meant to be far shorter: a longer one has a very long list of children, gone through off the loop."""
+
 LONGEST_BATCH_S = 0.1
 """A slow crawl asks for less at a time, so that it shows something all the while."""
 
@@ -197,7 +200,9 @@ class _Crawl:
             return self._frontier.too_large(segments, error)
         await asyncio.sleep(0)  # others may have been waiting for their turn of the loop
         try:
-            return self._frontier.absorb(segments, reply, at)
+            if len(reply) < IN_A_THREAD_BYTES:
+                return self._frontier.absorb(segments, reply, at)
+            return await asyncio.to_thread(self._frontier.absorb, segments, reply, at)
         except NonsenseReply as error:
             self._client.distrust(str(error))
             raise

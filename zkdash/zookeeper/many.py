@@ -13,14 +13,18 @@ from kazoo.protocol.states import ZnodeStat
 from kazoo.security import ACL
 
 from zkdash.zookeeper.crawl import RATE_LIMIT
-from zkdash.zookeeper.errors import ReplyTooLarge
+from zkdash.zookeeper.errors import NonsenseReply, ReplyTooLarge
 from zkdash.zookeeper.handler import LoopResult
+from zkdash.zookeeper.multiread import MultiRead
+from zkdash.zookeeper.raw_reads import RawRead
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
 FEWEST, MOST = 8, 512
 REPLY_BYTES = 256 * 1024
+IN_A_THREAD_BYTES = 2 * REPLY_BYTES
+"""Replies are meant to be shorter: a longer one has a very long list of children, which is taken apart off the loop."""
 STAT_BYTES = 80
 LOOK_S = 0.1
 PIPELINED = 256
@@ -97,7 +101,14 @@ class ManyReads:
 
     async def _multi(self, operations: list[Any]) -> list[Any]:
         try:
-            results: list[Any] = await self._container._read(self._client.multi_read_async(operations))
+            request = RawRead(MultiRead.type, MultiRead(operations).serialize())
+            frame, at = await self._container._read(self._client.ask(request))
+            if len(frame) < IN_A_THREAD_BYTES:
+                return MultiRead.deserialize(frame, at)
+            return await asyncio.to_thread(MultiRead.deserialize, frame, at)
+        except NonsenseReply as error:
+            self._client.distrust(str(error))
+            raise self._container._unavailable(f"the server answers nonsense: {error}") from None
         except ReplyTooLarge as error:
             if len(operations) == 1:
                 return [error]
@@ -106,7 +117,6 @@ class ManyReads:
         except UnimplementedError:
             self._client.features.refused()
             raise self._container._unavailable("the server doesn't know MultiRead; the next try does without") from None
-        return results
 
     def _alone(self, operation: Any) -> Any:
         if isinstance(operation, GetData):

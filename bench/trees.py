@@ -11,15 +11,19 @@ PER_TRANSACTION = 500
 ON_THE_WAY = 8
 
 
-def make_tree(hosts: str, root: str, znodes: int, fanout: int = 1000) -> int:
-    """`root` with folders of `fanout` znodes each, most with some 20 to 120 bytes; gives how many there are in all."""
+def make_tree(hosts: str, root: str, znodes: int, fanout: int = 1000, *, flat: bool = False) -> int:
+    """`root` with folders of `fanout` znodes each, or `flat` with all of them, most with some 20 to 120 bytes.
+
+    Gives how many there are in all.
+    """
     random.seed(1)
     client = KazooClient(hosts, timeout=60)
     client.start()
     folders = max(1, znodes // (fanout + 1))
-    names = [f"{root}/folder-{number:05}" for number in range(folders)]
+    names = [root] if flat else [f"{root}/folder-{number:05}" for number in range(folders)]
     client.ensure_path(root)
-    paths = [(name, b"") for name in names]
+    paths = [] if flat else [(name, b"") for name in names]
+    fanout = znodes if flat else fanout
     paths += [
         (f"{name}/item-{number:06}", bytes(random.randrange(20, 120)))
         for name in names

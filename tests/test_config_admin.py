@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.config import Configured
+from zkdash.config.describe import describe
 
 ALLOWED = "write one URL with {host} in it, a URL for each of the servers, or off"
 NO_EXTRAS = "write http://{host}:8080/commands or off: no user, no ? and no other braces"
@@ -52,3 +53,9 @@ def test_a_cluster_takes_admin_over(configured: Configured) -> None:
 def test_other_values_are_mistakes(configured: Configured, written: str, allowed: str) -> None:
     line = configured.mistake(f"[zookeeper:c]\nservers = h1,h2\nadmin = {written}\n")
     assert line.endswith(f": {allowed}")
+
+
+def test_a_check_says_where_admin_servers_are(configured: Configured) -> None:
+    said = describe(configured("[zookeeper:a]\nservers = h\nadmin = off\n[zookeeper:b]\nservers = h\n"))
+    assert "AdminServers off\n" in said
+    assert "AdminServers http://{host}:8080/commands\n" in said

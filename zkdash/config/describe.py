@@ -38,6 +38,7 @@ def _lines(config: Config) -> Iterator[str]:
 def _cluster(cluster: ClusterConfig) -> Iterator[str]:
     yield f"servers {', '.join(_host_port(*server) for server in cluster.servers)}"
     yield f"path {cluster.path}, session timeout {cluster.session_timeout_s:g} s"
+    yield f"AdminServers {' '.join(cluster.admin) or 'off'}"
     verified = " (servers are not verified)" if cluster.tls and not cluster.tls.verify else ""
     tls = f"TLS {'yes' if cluster.tls else 'no'}{verified}"
     yield f"{tls}, auth {'yes' if cluster.auth else 'no'}, SASL {'yes' if cluster.sasl else 'no'}"

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from aiohttp import web
 
 from zkdash.ensemble.verdict import Verdict
 from zkdash.web import shapes
+from zkdash.web.api_crawls import has_gone
 from zkdash.web.cluster import find
-from zkdash.web.keys import READER, STREAMS, ZKDASH, Dashboard
+from zkdash.web.keys import STREAMS, ZKDASH, Dashboard
 from zkdash.web.origin import refuse_foreign_origin
 from zkdash.web.query import MAX_ID, Query
-from zkdash.znodes import paths
+from zkdash.web.znode_live import LISTER
+from zkdash.web.znode_wish import choice_of
+from zkdash.znodes import counting, paths
+from zkdash.znodes.choice import Choice
+from zkdash.znodes.lister import Listed
 from zkdash.zookeeper.states import State
+
+if TYPE_CHECKING:
+    from zkdash.zookeeper.container import ClusterContainer
 
 DEFAULT_LIMIT = 200
 MAX_LIMIT = 1000
@@ -36,14 +44,32 @@ async def cluster(request: web.Request) -> web.Response:
 
 
 async def znodes(request: web.Request) -> web.Response:
-    """GET /api/v1/clusters/{name}/znodes?path=&after=&limit="""
-    query = Query(request, ("path", "after", "limit"))
-    container, after, limit = find(request), query.text("after"), _limit(query)
-    path = paths.from_text(query.text("path", "/"))
-    (value, stat), (page, _) = await asyncio.gather(
-        container.data(path), request.app[READER].page(container, path, after, limit)
+    """GET /api/v1/clusters/{name}/znodes?path=&filter=&match=&sort=&after=&skip=&limit="""
+    query = Query(request, ("path", "filter", "match", "sort", "after", "skip", "limit"))
+    container, limit = find(request), _limit(query)
+    path, choice = paths.from_text(query.text("path", "/")), choice_of(query)
+    (value, stat), listed = await asyncio.gather(
+        container.data(path), _children(request, container, path, choice, limit)
     )
-    return answer(shapes.znode(path, value, stat, page))
+    return answer(shapes.znode(path, value, stat, listed.page, choice))
+
+
+async def _children(request: web.Request, container: ClusterContainer, path: str, choice: Choice, limit: int) -> Listed:
+    """The page of children that is wanted, sorted to its end. Raises 400 for an order or a filter that can't be had."""
+    listed = await request.app[LISTER].page(container, path, choice, limit)
+    while listed.progress is not None and not has_gone(request):
+        listed = await request.app[LISTER].page(container, path, choice, limit)
+    if listed.trouble:
+        await container.stat(path)  # says why it can't be asked
+        raise web.HTTPBadRequest(text=listed.trouble)
+    return listed
+
+
+async def count(request: web.Request) -> web.Response:
+    """GET /api/v1/clusters/{name}/count?path=: how many znodes there are, by one request."""
+    query = Query(request, ("path",))
+    container, path = find(request), paths.from_text(query.text("path", "/"))
+    return answer({"path": path, "znodes": await counting.count(container, path)})
 
 
 async def events(request: web.Request) -> web.Response:

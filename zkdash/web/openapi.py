@@ -20,6 +20,7 @@ from zkdash.web.openapi_crawls import crawl_paths
 from zkdash.web.openapi_schemas import SCHEMAS as FACT_SCHEMAS
 from zkdash.web.render import render
 from zkdash.web.story_shapes import STORY_SCHEMAS, story_paths
+from zkdash.znodes.choice import Match, Sort
 from zkdash.zookeeper.states import State
 
 SCHEMAS = (
@@ -72,6 +73,9 @@ def build() -> dict[str, Any]:
     }
 
 
+_SORT = "The order; any but name needs every child's stat, so at most 100,000 are sorted so."
+
+
 def _paths() -> dict[str, Any]:
     name = {
         "name": "name",
@@ -93,13 +97,25 @@ def _paths() -> dict[str, Any]:
             [
                 name,
                 _query("path", "The znode's path, relative to the cluster's.", {"type": "string", "default": "/"}),
-                _query("after", "Only children whose names come after this.", {"type": "string"}),
+                _query("filter", "Only children with such names.", {"type": "string"}),
+                _query("match", "How `filter` is meant.", {"type": "string", "enum": [*Match], "default": Match.TEXT}),
+                _query("sort", _SORT, {"type": "string", "enum": [*Sort], "default": Sort.NAME}),
+                _query("after", "In order of names: only children that come after this name.", {"type": "string"}),
+                _query("skip", "In any other order: leave out so many.", {"type": "integer", "minimum": 0}),
                 _limit("children"),
             ],
             [403, 404, 503],
         ),
         **availability_paths(_get, name),
         **ensemble_paths(_get, _query, name),
+        "/api/v1/clusters/{name}/count": _get(
+            "clusters",
+            "countZnodes",
+            "How many znodes there are from one down, by one request",
+            "Count",
+            [name, _query("path", "From here down.", {"type": "string", "default": "/"})],
+            [404, 503],
+        ),
         **holder_paths(_get, _query, name),
         **story_paths(_get, event_id),
         **client_paths(_get, _query, name),

@@ -93,10 +93,19 @@ SCHEMAS: dict[str, Schema] = {
         encoding=or_null(one_of("How `data` is to be read; null if there is no value.", ("utf-8", "base64"))),
         children={
             "type": "array",
-            "description": "In order of their names (by code point).",
+            "description": "In order of their names (by code point), or as `sort` says.",
             "items": object_of("A child.", name=text("Its name.")),
         },
+        matching=number("How many children the filter lets through; without one, how many there are."),
         next=or_null(text("Ask again with `after` set to this for the next page; null: this was the last.")),
+        next_skip=or_null(number("The same for any other order than `name`: ask again with `skip` set to this.")),
+    ),
+    "Count": object_of(
+        "How many znodes there are from one down.",
+        path=text("Its path."),
+        znodes=or_null(
+            number("The znode and all below it, whatever their access lists; null: the server can't count.")
+        ),
     ),
     "Stat": object_of(
         "ZooKeeper's stat of a znode.",

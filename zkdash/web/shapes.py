@@ -9,6 +9,7 @@ from kazoo.protocol.states import ZnodeStat
 from zkdash.ensemble.verdict import Health, Verdict
 from zkdash.timeline.event import Event
 from zkdash.web.filters import iso
+from zkdash.znodes.choice import Choice, Sort
 from zkdash.znodes.decode import for_json
 from zkdash.znodes.listing import Page
 from zkdash.znodes.stat import hex_id
@@ -53,8 +54,8 @@ def cluster_details(container: ClusterContainer, verdict: Verdict | None = None)
     }
 
 
-def znode(path: str, value: bytes | None, stat: ZnodeStat, page: Page) -> dict[str, Any]:
-    """A znode with a page of its children."""
+def znode(path: str, value: bytes | None, stat: ZnodeStat, page: Page, choice: Choice) -> dict[str, Any]:
+    """A znode with a page of the children that are wanted."""
     data, encoding = for_json(value)
     return {
         "path": path,
@@ -62,7 +63,9 @@ def znode(path: str, value: bytes | None, stat: ZnodeStat, page: Page) -> dict[s
         "data": data,
         "encoding": encoding,
         "children": [{"name": name} for name in page.names],
-        "next": page.next,
+        "matching": page.matching,
+        "next": page.next if choice.sort is Sort.NAME else None,
+        "next_skip": page.end if page.next is not None and choice.sort is not Sort.NAME else None,
     }
 
 

@@ -14,10 +14,10 @@ from zkdash.web import urls
 from zkdash.web.cluster import find
 from zkdash.web.keys import RUNS, ZKDASH
 from zkdash.web.query import Query
-from zkdash.web.render import fragment, render
+from zkdash.web.render import fragment, is_partial, render
 from zkdash.web.runs import Fields
 from zkdash.web.search import stopped
-from zkdash.znodes import paths
+from zkdash.znodes import counting, paths
 from zkdash.znodes.jobs import Job, Phase
 from zkdash.znodes.searching import UsageJob
 from zkdash.znodes.treemap import squarify
@@ -151,3 +151,11 @@ async def index(request: web.Request) -> web.StreamResponse:
         refresh=live and job is not None and job.phase in (Phase.WAITING, Phase.RUNNING),
         names=request.app[ZKDASH].clusters.names(),
     )
+
+
+async def count(request: web.Request) -> web.Response:
+    """GET /clusters/{name}/count?path=: how many znodes there are, by one request; for htmx the number alone."""
+    container, path = find(request), paths.from_text(Query(request, ("path",)).text("path", "/"))
+    number = await counting.count(container, path)
+    template = "znodes/_count.html" if is_partial(request) else "znodes/count_page.html"
+    return render(request, template, cluster=container, path=path, number=number)

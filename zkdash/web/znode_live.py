@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from kazoo.exceptions import ZookeeperError
 
+from zkdash.web import urls
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.query import Query
 from zkdash.web.render import fragment
 from zkdash.web.wire import partial
-from zkdash.web.znode_view import context_of, news_of, rows_of
+from zkdash.web.znode_view import MISSING, MISSING_NODE, context_of, news_of, rows_of
 from zkdash.web.znode_watch import WatchedZnode, mark_of
 from zkdash.web.znode_wish import Tab, Wish
 from zkdash.znodes import paths
@@ -188,6 +189,11 @@ class ZnodeLive:
     async def _pieces(self, znode: WatchedZnode, look: Look) -> tuple[dict[str, str], bool]:
         """The pieces by their ids, and whether they are soon to change by themselves."""
         container, now = znode.find(), znode.now
+        if look.seen in (MISSING, MISSING_NODE):
+            there = now is not None and now.stat is not None and not znode.news.deleted
+            url = urls.url_for_znode(look.cluster, look.path)
+            created = fragment("znodes/_created.html", there=there, url=url, in_node=look.seen == MISSING_NODE)
+            return {"node-missing": partial("node-missing", created)}, False
         pieces: dict[str, str] = {}
         context: Mapping[str, Any] = {}
         if container is not None and now is not None and now.stat is not None and not znode.news.deleted:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
 MANY_LINES = 100
+MISSING, MISSING_NODE = "missing", "missing-node"
+"""What a page has seen that has no znode to show."""
 LIVE_PATH_BYTES = 4000
 """The page of a longer path is not live: its address and what it listens to would be too long."""
 LIVE_CHILDREN = 10_000
@@ -63,6 +65,13 @@ async def _lines(data: shown.Shown) -> Markup:
     if data.sheet is None or len(data.sheet.lines) < MANY_LINES:
         return fragment("znodes/_lines.html", sheet=data.sheet)
     return await asyncio.to_thread(fragment, "znodes/_lines.html", sheet=data.sheet)
+
+
+def topic_of_missing(cluster: str, path: str, *, in_node: bool) -> str:
+    """What the page of a znode that is not there listens to, be it a whole page or the node in one; "" for nothing."""
+    if len(path.encode()) > LIVE_PATH_BYTES:
+        return ""
+    return urls.with_query("znode", {"cluster": cluster, "path": path, "seen": MISSING_NODE if in_node else MISSING})
 
 
 def tabs_of(its_stat: ZnodeStat) -> tuple[tuple[Tab, str, str], ...]:

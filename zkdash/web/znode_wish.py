@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zkdash.web import urls
 from zkdash.web.query import Query
@@ -23,6 +23,17 @@ class Tab(enum.StrEnum):
     STAT = "stat"
     ACL = "acl"
     HOLDER = "holder"
+
+
+def choice_of(query: Query) -> Choice:
+    """Which children are wanted. Raises 400 for a value that is not allowed."""
+    return Choice(
+        filter=query.text("filter")[:FILTER_CHARS_MAX],
+        match=query.choice("match", Match) or Match.TEXT,
+        sort=query.choice("sort", Sort) or Sort.NAME,
+        after=query.text("after"),
+        skip=query.integer("skip", 0) or 0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +56,9 @@ class Wish:
             hit=query.integer("hit", 0) or 0,
         )
         prefix = query.text("prefix")
-        children = Choice(
-            filter=(prefix or query.text("filter"))[:FILTER_CHARS_MAX],
-            match=Match.PREFIX if prefix else query.choice("match", Match) or Match.TEXT,
-            sort=query.choice("sort", Sort) or Sort.NAME,
-            after=query.text("after"),
-            skip=query.integer("skip", 0) or 0,
-        )
+        children = choice_of(query)
+        if prefix:
+            children = replace(children, filter=prefix[:FILTER_CHARS_MAX], match=Match.PREFIX)
         return cls(
             tab=query.choice("tab", Tab) or Tab.DATA,
             view=query.choice("view", View),

@@ -17,7 +17,7 @@ from zkdash.web.keys import READER
 from zkdash.web.query import Query
 from zkdash.web.render import is_partial, render
 from zkdash.web.znode_live import LISTER
-from zkdash.web.znode_view import context_of
+from zkdash.web.znode_view import context_of, topic_of_missing
 from zkdash.web.znode_wish import Wish
 from zkdash.znodes import paths, shown
 from zkdash.znodes.lister import with_looks
@@ -133,7 +133,7 @@ async def as_text(container: ClusterContainer, path: str, view: View | None) -> 
 
 
 async def missing(request: web.Request, container: ClusterContainer, path: str) -> web.Response:
-    """404, with the way to the nearest znode above that is there."""
+    """404, with the way to the nearest znode above that is there; should it be created, the page shows it."""
     nearest = await request.app[READER].nearest(container, path)
     detail = f"{visible(path)} is not there, or it was just deleted."
     if path == "/":
@@ -142,9 +142,15 @@ async def missing(request: web.Request, container: ClusterContainer, path: str) 
     else:
         ways = [(f"Up to {visible(nearest)}", urls.url_for_znode(container.name, nearest))]
     ways += [(f"Cluster {container.label}", urls.url_for_cluster(container.name)), ("Overview", "/")]
-    template = "errors/_error.html" if is_partial(request) else "errors/page.html"
-    failure = Failure(404, "No such znode", detail)
-    return render(request, template, status=404, failure=failure, ways_back=ways)
+    in_node = is_partial(request)
+    return render(
+        request,
+        "znodes/_missing.html" if in_node else "znodes/missing_page.html",
+        status=404,
+        failure=Failure(404, "No such znode", detail),
+        ways_back=ways,
+        topic=topic_of_missing(container.name, path, in_node=in_node),
+    )
 
 
 async def _nothing() -> None:

@@ -12,7 +12,7 @@ from kazoo.protocol.states import ZnodeStat
 from zkdash.znodes import paths
 from zkdash.znodes.choice import Choice, matcher, page_at
 from zkdash.znodes.kinds import Look, look
-from zkdash.znodes.listing import ListingCache, Page, Version, page_of
+from zkdash.znodes.listing import PAGE_SIZE, ListingCache, Page, Version, page_of
 from zkdash.znodes.patterns import BadPattern
 from zkdash.znodes.reading import Branch, Reader
 from zkdash.znodes.sorting import Progress, Sorter, Sorting
@@ -57,16 +57,20 @@ class Lister:
         await self._sorter.stop()
 
     async def list(self, container: ClusterContainer, path: str, choice: Choice) -> Listed:
-        """A page of the children of `path`. Raises NoNodeError, NoAuthError, ClusterUnavailable."""
+        """A page of the children of `path` with what is known of each. Raises as `page`."""
+        listed = await self.page(container, path, choice)
+        return replace(listed, looks=await looks(container, path, listed.page.names))
+
+    async def page(self, container: ClusterContainer, path: str, choice: Choice, limit: int = PAGE_SIZE) -> Listed:
+        """A page of their names alone. Raises NoNodeError, NoAuthError, ClusterUnavailable."""
         names, stat = await self.reader.names(container, path)
         version = Version(stat.pzxid, stat.cversion)
         try:
             wanted = await self._wanted(container, path, choice, names, version)
         except BadPattern as error:
             return Listed(page_at((), 0, len(names)), {}, trouble=str(error))
-        listed = await self._ordered(container, path, choice, wanted, version)
-        page = replace(listed.page, total=len(names))
-        return replace(listed, page=page, looks=await looks(container, path, page.names))
+        listed = await self._ordered(container, path, choice, wanted, version, limit)
+        return replace(listed, page=replace(listed.page, total=len(names)))
 
     async def _wanted(
         self, container: ClusterContainer, path: str, choice: Choice, names: tuple[str, ...], version: Version
@@ -86,26 +90,34 @@ class Lister:
         return kept
 
     async def _ordered(
-        self, container: ClusterContainer, path: str, choice: Choice, names: tuple[str, ...], version: Version
+        self,
+        container: ClusterContainer,
+        path: str,
+        choice: Choice,
+        names: tuple[str, ...],
+        version: Version,
+        limit: int,
     ) -> Listed:
         sort, total = choice.sort, len(names)
         if not sort.needs_stats:
-            ordered = page_at(names[::-1], choice.skip, total) if sort.down else page_of(names, choice.after)
+            ordered = (
+                page_at(names[::-1], choice.skip, total, limit) if sort.down else page_of(names, choice.after, limit)
+            )
             return Listed(ordered, {})
         if total > MAX_SORTED:
             trouble = (
                 f"In order of names: to sort by {sort.column} each of the {total:,} would have to be read, and zkdash "
                 f"reads at most {MAX_SORTED:,} for that. Filter them first."
             )
-            return Listed(page_at(names, choice.skip, total), {}, trouble)
+            return Listed(page_at(names, choice.skip, total, limit), {}, trouble)
         key = (container.config, path, choice.filter, choice.match, sort)
         try:
             found = await self._sorter.get(key, version, Sorting(container, path, names, sort))
         except ClusterUnavailable as error:
-            return Listed(page_at(names, choice.skip, total), {}, f"Not sorted: {error}.")
+            return Listed(page_at(names, choice.skip, total, limit), {}, f"Not sorted: {error}.")
         if isinstance(found, Progress):
-            return Listed(page_at(names, choice.skip, total), {}, progress=found)
-        return Listed(page_at(found.names, choice.skip, total), {}, sorted_at=found.at)
+            return Listed(page_at(names, choice.skip, total, limit), {}, progress=found)
+        return Listed(page_at(found.names, choice.skip, total, limit), {}, sorted_at=found.at)
 
 
 async def looks(container: ClusterContainer, path: str, names: Sequence[str]) -> dict[str, Look]:

@@ -213,6 +213,16 @@ def test_a_server_has_begun_anew_when_its_uptime_went_back() -> None:
     assert not restarted(at(0, None), at(15, 3_000))
 
 
+def test_an_election_ends_a_servers_uptime_and_is_no_restart() -> None:
+    def at(uptime_ms: int, **metrics: float) -> Sample:
+        return replace(sample("zk1:2181", F), at=NOW + uptime_ms, uptime_ms=uptime_ms, metrics=metrics)
+
+    before = at(60_000, looking_count=1, commit_count=500)
+    assert not restarted(before, replace(at(3_000, looking_count=2, commit_count=510), at=NOW + 90_000))
+    assert restarted(before, replace(at(3_000, looking_count=1, commit_count=2), at=NOW + 90_000))
+    assert restarted(before, replace(at(3_000, looking_count=2, commit_count=2), at=NOW + 90_000))
+
+
 WHATS = st.sampled_from([L, F, O, R, LOOKING, DOWN, SILENT, ODD, NONE])
 ENSEMBLES = st.lists(WHATS, min_size=2, max_size=9)
 

@@ -139,13 +139,23 @@ def lag(leader: str | None, samples: Mapping[str, Sample]) -> dict[str, int]:
     }
 
 
-def restarted(before: Sample | None, after: Sample, slack_ms: int = 2_000) -> bool:
-    """Whether the server has begun anew between two samples that tell its uptime: it went back, or its start moved on.
+COUNTED_FROM_START = ("looking_count", "bytes_received_count", "response_bytes", "commit_count", "snap_count")
+"""Counters of a whole process, which go back only when it begins anew."""
 
-    A start that moves by less than the slack is the same: an answer may have been on its way for as long.
+
+def restarted(before: Sample | None, after: Sample, slack_ms: int = 2_000) -> bool:
+    """Whether the process has begun anew between two samples that tell its uptime: that went back, and counters too.
+
+    Uptime alone is not enough: a server counts it from when it began to serve, so that an election ends it as well. But
+    an election is counted in `looking_count`. A start that moves by less than the slack is the same: an answer may have
+    been on its way for as long.
     """
     if before is None or before.uptime_ms is None or after.uptime_ms is None:
         return False
-    if after.uptime_ms < before.uptime_ms:
+    moved_ms = (after.at - after.uptime_ms) - (before.at - before.uptime_ms)
+    if after.uptime_ms >= before.uptime_ms and moved_ms <= slack_ms:
+        return False
+    was, now = before.metrics, after.metrics
+    if "looking_count" not in was or "looking_count" not in now or now["looking_count"] == was["looking_count"]:
         return True
-    return after.at - after.uptime_ms > before.at - before.uptime_ms + slack_ms
+    return any(name in was and name in now and now[name] < was[name] for name in COUNTED_FROM_START)

@@ -92,6 +92,9 @@ def judge(
         # Who follows has a leader: where none is known, there is a server more than those that are.
         unnamed = bool(groups.followers and not groups.leaders)
         voters = max(int(max((one for one in counted if one), default=0)), len(voting) + unnamed) or None
+    else:
+        # More that serve than vote: what the ensemble told is of the past.
+        voters = max(voters, len(voting & {*groups.leaders, *groups.followers}))
     leader = choose_leader(groups.leaders, samples, full, leads)
     hidden = max(0, (voters or 0) - len(voting))
     tally = _Tally(

@@ -22,8 +22,8 @@ class View:
 
     `samples` are the latest of each server, `full` the latest of its full rounds, which may be some seconds older: a
     server that has none yet is missing. `refusals` are what it was asked for the full probe and refused, with the
-    settings that would allow it. `restarts` is when (UTC ms) each was last seen to have begun anew since zkdash runs.
-    `unnamed` are (name, why) of servers that can't be asked at all.
+    settings that would allow it. `restarts` is when (UTC ms) each process was last seen to have begun anew, since
+    zkdash runs. `unnamed` are (name, why) of servers that can't be asked at all.
     """
 
     cluster: str

@@ -154,6 +154,13 @@ async def test_a_servers_page_has_all_metrics_in_words_and_finds_some(site: Site
     await site.text("/clusters/a/servers/nobody:1", 404)
 
 
+async def test_what_a_silent_server_told_last_stays_with_its_age(site: Site) -> None:
+    site.bus.ensemble.told(dead(LEADER))
+    text = await site.text(f"/clusters/a/servers/{LEADER}")
+    assert "Requests that wait in the server." in text
+    assert 'id="metrics-at"><span class="js-only"><time' in text
+
+
 async def test_hostile_names_and_versions_are_text(site: Site) -> None:
     name = '"><script>alert(1)</script>:2181'
     site.bus.ensemble.told(serving(name, **{"<script>x</script>": 1.0}))

@@ -93,7 +93,8 @@ class EnsembleLive:
 
     def metrics(self, view: View, name: str, wanted: str = "") -> Markup:
         """All metrics of a server, or those that a text is about."""
-        found = rows(server_rows.metrics_of(view, name))
+        full = view.full.get(name)  # what it told last, though it may be silent now: the page says when that was
+        found = rows(server_rows.metrics_of(view, name) or (full.metrics if full is not None else {}))
         chosen = [row for row in found if row.has(wanted)]
         return fragment("ensemble/_metrics.html", groups=grouped(chosen), total=len(found), wanted=wanted)
 

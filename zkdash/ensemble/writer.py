@@ -159,7 +159,7 @@ class Writer:
     def _wants_rest(self, sample: Sample) -> bool:
         """The metrics without a column take most of the room: they are kept once a minute, and with each failure."""
         key = (sample.cluster, sample.server)
-        if sample.ok and 0 <= sample.at - self._rest_at.get(key, -REST_EVERY_MS) < REST_EVERY_MS:
+        if sample.ok and (not sample.full or 0 <= sample.at - self._rest_at.get(key, -REST_EVERY_MS) < REST_EVERY_MS):
             return False
         self._rest_at[key] = sample.at
         return True

@@ -103,7 +103,7 @@ def bars(lane: Sequence[Stretch], since: int, until: int, runs_on: bool = False)
 
 def worst_in_slots(lane: Sequence[Stretch], since: int, until: int) -> list[Stretch]:
     """As many slots as `MAX_BARS`, each as the worst that it saw; equal neighbours are one. The last stays whole."""
-    size = max((until - since) // MAX_BARS, 1)
+    size = max(-(-(until - since) // MAX_BARS), 1)
     slots: dict[int, str] = {}
     for each in lane[:-1]:
         first = max(each.start - since, 0) // size

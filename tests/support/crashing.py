@@ -43,7 +43,7 @@ async def main(store_url: str, hook_url: str, *seen: str) -> None:
         bus.observe(SEEN[word])
     await until(lambda: len(bus.heard["Event.recorded!"]) == len(seen), 20.0)
     async with asyncio.timeout(20.0):
-        while not await at_rest(alerts):
+        while not await at_rest(alerts):  # noqa: ASYNC110 - as `until`, of what only the store knows
             await asyncio.sleep(0.02)
     await alerts.stop()
     await events.stop()

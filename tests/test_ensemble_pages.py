@@ -154,6 +154,17 @@ async def test_a_servers_page_has_all_metrics_in_words_and_finds_some(site: Site
     await site.text("/clusters/a/servers/nobody:1", 404)
 
 
+async def test_what_happened_is_drawn_again_above_the_charts_when_an_event_is_recorded(site: Site) -> None:
+    page = await site.text("/clusters/a/charts?range=15m")
+    assert "topic=charts%2Fa%3Frange%3D15m" in page
+    assert 'id="lane-server-zk1_3a_2181"' in page
+    websocket = await site.listen("charts/a?range=15m")
+    await heard(websocket, 'id="causes"')
+    site["a"].drop("the cable was cut")
+    assert "the cable was cut" in await heard(websocket, "mark--suspended")
+    await websocket.close()
+
+
 async def test_what_a_silent_server_told_last_stays_with_its_age(site: Site) -> None:
     site.bus.ensemble.told(dead(LEADER))
     text = await site.text(f"/clusters/a/servers/{LEADER}")

@@ -37,6 +37,12 @@ PAGES = {
     "event": "/timeline/events/1",
     "story": "/timeline/events/2/story",
     "alerts": "/alerts",
+    "history of alerts": "/alerts/history?state=open&severity=critical",
+    "incident": "/alerts/incidents/1",
+    "deliveries": "/alerts/deliveries",
+    "silences": "/alerts/silences",
+    "new silence": "/alerts/silences/new?clusters=prod",
+    "route of alerts": "/alerts/routes/nobody?for=1h",
     "api": "/api/docs",
     "nothing": "/nothing/here",
 }

@@ -95,7 +95,7 @@ class Alerting:
     def accepts(self, topic: str) -> bool:
         head, _, rest = topic.partition("/")
         kind, _, what = rest.partition("/")
-        return head == "alerts" and kind in self._draws and len(what) <= 100 and (kind == "") == (rest == "")
+        return topic == "alerts" or (head == "alerts" and kind != "" and kind in self._draws and len(what) <= 100)
 
     async def open(self, topic: str) -> None:
         shown = self._open.setdefault(topic, Open())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -76,34 +77,29 @@ class Board:
         """Grows with whatever is kept."""
 
     async def start(self) -> None:
-        subscribe = self._dashboard.PubSub.subscribe
-        for message in STATE_MESSAGES:
-            subscribe(message, self._on_state)
-        subscribe("Event.recorded!", self._on_event)
-        subscribe("Clusters.changed!", self._on_clusters)
-        subscribe("History.trouble!", self._on_trouble)
-        subscribe("Alerts.held!", self._on_trouble)
-        subscribe("Delivery.changed!", self._on_delivery)
-        subscribe("Ensemble.offline!", self._on_trouble)
-        subscribe("Ensemble.verdict!", self._on_verdict)
+        for message, method in self._heard():
+            self._dashboard.PubSub.subscribe(message, method)
         self._on_clusters("Clusters.changed!")
         work = (self._read_lanes(), self._age_lanes(), self._age_sparks())
         self._tasks = tuple(asyncio.create_task(each) for each in work)
 
     async def stop(self) -> None:
-        unsubscribe = self._dashboard.PubSub.unsubscribe
-        for message in STATE_MESSAGES:
-            unsubscribe(message, self._on_state)
-        unsubscribe("Event.recorded!", self._on_event)
-        unsubscribe("Clusters.changed!", self._on_clusters)
-        unsubscribe("History.trouble!", self._on_trouble)
-        unsubscribe("Alerts.held!", self._on_trouble)
-        unsubscribe("Delivery.changed!", self._on_delivery)
-        unsubscribe("Ensemble.offline!", self._on_trouble)
-        unsubscribe("Ensemble.verdict!", self._on_verdict)
+        for message, method in self._heard():
+            self._dashboard.PubSub.unsubscribe(message, method)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _heard(self) -> list[tuple[str, Callable[..., None]]]:
+        return [(message, self._on_state) for message in STATE_MESSAGES] + [
+            ("Event.recorded!", self._on_event),
+            ("Clusters.changed!", self._on_clusters),
+            ("History.trouble!", self._on_trouble),
+            ("Alerts.held!", self._on_trouble),
+            ("Ensemble.offline!", self._on_trouble),
+            ("Delivery.changed!", self._on_delivery),
+            ("Ensemble.verdict!", self._on_verdict),
+        ]
 
     # What pages join
 

@@ -40,7 +40,7 @@ async def sent(client: TestClient[Any, Any], path: str, data: bytes, headers: di
 
 
 async def test_a_form_gives_every_field(client: TestClient[Any, Any]) -> None:
-    status, text = await sent(client, "/form", "by=+Ada+&note=Gr%C3%BC%C3%9Fe".encode(), FORM)
+    status, text = await sent(client, "/form", b"by=+Ada+&note=Gr%C3%BC%C3%9Fe", FORM)
     assert (status, json.loads(text)) == (200, {"by": "Ada", "note": "Grüße"})
     status, text = await sent(client, "/form", b"by=a&by=b", FORM)
     assert (status, json.loads(text)) == (200, {"by": "a,b", "note": ""})

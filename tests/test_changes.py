@@ -61,11 +61,22 @@ def test_what_goes_on_is_no_change() -> None:
 
 
 def test_a_restart_is_known_by_the_uptime_though_cheap_samples_have_none() -> None:
-    first = sample(uptime_ms=100_000, version="3.8.4")
-    found = changes(first, sample(at=T0 + 2_000), sample(at=T0 + 15_000, uptime_ms=3_000, version="3.9.3"))
+    first = sample(uptime_ms=100_000, version="3.8.4", metrics={"looking_count": 4})
+    cheap = sample(at=T0 + 2_000)
+    anew = sample(at=T0 + 15_000, uptime_ms=3_000, version="3.9.3", metrics={"looking_count": 1})
+    found = changes(first, cheap, anew)
     assert [(one.was, one.restarted, one.version) for one in found] == [
         (None, False, "3.8.4"),
         (Stand.FOLLOWER, True, "3.9.3"),
+    ]
+
+
+def test_an_election_ends_the_uptime_and_is_no_restart() -> None:
+    first = sample(uptime_ms=100_000, metrics={"looking_count": 4, "commit_count": 7})
+    elected = sample(Role.LEADER, T0 + 15_000, uptime_ms=3_000, metrics={"looking_count": 5, "commit_count": 7})
+    assert [(one.now, one.restarted) for one in changes(first, elected)] == [
+        (Stand.FOLLOWER, False),
+        (Stand.LEADER, False),
     ]
 
 
@@ -75,8 +86,9 @@ def test_a_new_epoch_is_a_change_of_every_server() -> None:
 
 
 def test_what_a_server_is_not_asked_for_is_as_it_was() -> None:
-    known, _ = follow(Standing(Stand.FOLLOWER, T0, 7, "3.8.4"), sample())
-    assert known == Standing(Stand.FOLLOWER, T0, 7, "3.8.4")
+    before = Standing(Stand.FOLLOWER, sample(uptime_ms=9), 7, "3.8.4")
+    known, _ = follow(before, sample())
+    assert known == before
 
 
 async def test_the_log_gives_what_changed_and_what_was_before(store: Store) -> None:

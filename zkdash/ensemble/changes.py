@@ -7,13 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from zkdash.ensemble.groups import restarted as process_began_anew
 from zkdash.zookeeper.refusals import Trouble
 
 if TYPE_CHECKING:
     from zkdash.ensemble.sample import Sample
-
-RESTART_SLACK_MS = 5_000
-"""A server's uptime is whole seconds on some versions, and clocks drift: a start that moves by less is the same."""
 
 
 class Stand(enum.StrEnum):
@@ -46,10 +44,13 @@ class Stand(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of a server. `started_at` is UTC ms, `epoch` the upper half of its zxid; None: not told."""
+    """What is known of a server. `epoch` is the upper half of its zxid, None for not told.
+
+    `counted` is the last sample that told its uptime, by which a later one tells that its process is another.
+    """
 
     stand: Stand
-    started_at: int | None = None
+    counted: Sample | None = None
     epoch: int | None = None
     version: str = ""
 
@@ -76,9 +77,8 @@ def standing(sample: Sample) -> Standing:
     """What a sample says of its server."""
     if not sample.ok:
         return Standing(_refused(sample))
-    epoch = None if sample.zxid is None else sample.zxid >> 32
-    started_at = None if sample.uptime_ms is None else sample.at - sample.uptime_ms
-    return Standing(_stand(sample.role.value), started_at, epoch, sample.version)
+    counted = None if sample.uptime_ms is None else sample
+    return Standing(_stand(sample.role.value), counted, sample.epoch, sample.version)
 
 
 def follow(before: Standing | None, sample: Sample) -> tuple[Standing, Change | None]:
@@ -88,15 +88,11 @@ def follow(before: Standing | None, sample: Sample) -> tuple[Standing, Change | 
         restarted = False
         after = now
     else:
-        restarted = (
-            before.started_at is not None
-            and now.started_at is not None
-            and now.started_at > before.started_at + RESTART_SLACK_MS
-        )
+        restarted = now.counted is not None and process_began_anew(before.counted, now.counted)
         # What one sample doesn't tell is as it was, until one tells.
         after = Standing(
             now.stand,
-            before.started_at if now.started_at is None else now.started_at,
+            now.counted or before.counted,
             before.epoch if now.epoch is None else now.epoch,
             now.version or before.version,
         )

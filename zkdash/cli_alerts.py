@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zkdash.alerts.replay import Replay
     from zkdash.config import AlertConfig, Config
 
-MOST_EVENTS = 200_000
+MOST_EVENTS = 100_000
 LONGEST_S = 400 * 86_400
 SHOWN_INCIDENTS = 5
 

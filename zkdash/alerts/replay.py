@@ -59,6 +59,7 @@ class Past:
         self.messages: list[tuple[int, str, DeliveryKind, tuple[Incident, ...]]] = []
         self.incidents: dict[int, Incident] = {}
         self.notifications: dict[int, Notification] = {}
+        self._live: dict[int, Notification] = {}  # those that may still change: few, of a long past
         self.silences = list(silences)
         self.hold: Hold | None = None
         self.tracker = Tracker(alerting or AlertingConfig())
@@ -95,7 +96,7 @@ class Past:
 
     def _next(self) -> int | None:
         """When something is due next; a moment that has passed is one look later, so that it ends."""
-        looks = [one.next_at for one in self.notifications.values() if one.state in LIVE]
+        looks = [one.next_at for one in self._live.values()]
         looks += [one.look_at for one in self.tracker.conditions.values() if one.look_at is not None]
         return min((max(at, self.at + 1) for at in looks), default=None)
 
@@ -109,7 +110,7 @@ class Past:
                     if wants(route, incident, self._label(incident.cluster)):
                         self._owe(route, incident, min(incident.opened_at, self.at))
         due = set(self._routes) if everything else {
-            one.route for one in self.notifications.values() if one.incident_id in touched or one.next_at <= self.at
+            one.route for one in self._live.values() if one.incident_id in touched or one.next_at <= self.at
         }  # fmt: skip
         for _ in range(1 + len(self._routes)):
             due = self._plan(due)
@@ -122,15 +123,12 @@ class Past:
         scene = Scene(self.at, tuple(self.silences), frozenset(gone), self.hold, self._label)
         escalated = set()
         for name in sorted(due):
-            cases = [
-                Case(one, self.incidents[one.incident_id])
-                for one in self.notifications.values()
-                if one.route == name and one.state in LIVE
-            ]
+            cases = [Case(one, self.incidents[one.incident_id]) for one in self._live.values() if one.route == name]
             found, self._gates[name] = plan(
                 self._routes[name], cases, scene, self._gates.get(name, Gates()), lambda: f"msg_{next(self._ids)}"
             )
-            self.notifications.update((one.id, one) for one in found.notifications)
+            for one in found.notifications:
+                self._keep(one)
             self.messages += [(self.at, name, telling.kind, telling.incidents) for telling in found.tellings]
             target = self._routes.get(self._routes[name].escalate_to)
             if target is not None and found.escalated:
@@ -151,9 +149,15 @@ class Past:
         if known is None:
             id = next(self._ids)
             self._told.add((route.name, incident.id))
-            self.notifications[id] = Notification(
-                id, route.name, incident.id, NotificationState.WAITING, since, since, escalation=escalation
-            )
+            waiting = NotificationState.WAITING
+            self._keep(Notification(id, route.name, incident.id, waiting, since, since, escalation=escalation))
         elif known.told_at is None:
-            waiting = replace(known, state=NotificationState.WAITING, since=since, next_at=since, escalation=True)
-            self.notifications[known.id] = waiting
+            again = replace(known, state=NotificationState.WAITING, since=since, next_at=since, escalation=True)
+            self._keep(again)
+
+    def _keep(self, one: Notification) -> None:
+        self.notifications[one.id] = one
+        if one.state in LIVE:
+            self._live[one.id] = one
+        else:
+            self._live.pop(one.id, None)

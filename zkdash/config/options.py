@@ -56,8 +56,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "web", "without_sign_in", "",
-        "Everybody who reaches zkdash sees everything that it sees. To let it listen on an address that other machines"
-        " reach, write it out: anyone may look",
+        "Everybody who reaches zkdash sees everything that it sees, and may silence alerts. To let it listen on an"
+        " address that other machines reach, write it out: anyone may look",
     ),
     Option(
         "web", "public_url", "",

@@ -26,7 +26,13 @@ class House:
         self.store = store
         self.clock = clock
         self.routes = routes
-        self.bus = Bus("Event.recorded!", "Delivery.changed!", "Incident.changed!", alerts=routes, public_url="https://zkdash.example")
+        self.bus = Bus(
+            "Event.recorded!",
+            "Delivery.changed!",
+            "Incident.changed!",
+            alerts=routes,
+            public_url="https://zkdash.example",
+        )
 
     async def start(self) -> None:
         times = {"now": self.clock.now, "later": self.clock.later}

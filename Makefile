@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SOURCES := zkdash tests bench docs hatch_build.py
 
-# How many processes run the tests, each one file at a time; 0 runs one test after another in one process.
-WORKERS ?= 0
+# How many processes run the tests, each one file at a time (most of a run is waiting); 0 runs one test after another.
+WORKERS ?= 2
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 # A Python >= 3.11 that really runs: version managers leave commands on the PATH that don't.

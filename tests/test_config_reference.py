@@ -131,10 +131,12 @@ Alert ops: webhook to https://hooks.example.com/(hidden), signed on LOST, RECOVE
 Cluster prod (Production \u00e4)
   servers zk1:2181, [::1]:99
   path /kafka, session timeout 10 s
+  AdminServers http://{{host}}:8080/commands
   TLS yes (servers are not verified), auth yes, SASL yes
 Cluster plain
   servers h:2181
   path /, session timeout 1.5 s
+  AdminServers http://{{host}}:8080/commands
   TLS no, auth no, SASL no
 """
     )

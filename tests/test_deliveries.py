@@ -160,13 +160,13 @@ async def test_a_transaction_that_fails_owes_nothing(
                 raise StoreUnavailable("the line broke before the commit")
 
     async with house(store, clock, route(there)) as here:
-        await until(lambda: 60 in clock.waits_s(), what="the sender at rest")
+        await here.rests()
         monkeypatch.setattr(store, "begin", failing)
         here.events.record(lost("a"))
         await until(lambda: here.events.trouble)
         assert await here.alerts.incidents() == []
         assert await here.alerts.deliveries() == []
-        await until(lambda: 1 in clock.waits_s())
+        await here.rests()
         clock.advance(1)
         await here.tried(1)
         assert len(here.changes()) == 2

@@ -42,7 +42,7 @@ async def test_it_is_tried_until_the_receiver_takes_it_with_one_id_and_one_body(
             assert one.next_try_at - clock.now() == wait_ms
             assert here.alerts.failing() == ["ops"]
             assert here.alerts.counts() == {"owed": 1, "sent": 0, "failed": 0, "dropped": 0}
-            await until(lambda wait_s=wait_ms / 1000: wait_s in clock.waits_s())
+            await here.rests()
             clock.advance(wait_ms / 1000)
         one = await here.tried(5)
         assert (one.state, one.tries, one.last_status, one.last_error) == (DeliveryState.SENT, 5, 204, "")
@@ -63,7 +63,7 @@ async def test_what_is_refused_for_good_is_tried_slowly_a_few_times_and_then_giv
             one = await here.tried(tries)
             assert (one.state, one.refusals) == (DeliveryState.OWED, tries)
             assert one.next_try_at - clock.now() == wait_s * 1000
-            await until(lambda wait_s=wait_s: min(wait_s, 60) in clock.waits_s())
+            await here.rests()
             clock.advance(wait_s)
         one = await here.tried(5)
         assert (one.state, one.last_status) == (DeliveryState.FAILED, 410)
@@ -89,7 +89,7 @@ async def test_nothing_is_tried_for_more_than_a_day(store: Store, clock: Clock, 
     async with house(store, clock, route(there)) as here:
         await here.record(lost("a"))
         assert (await here.tried(1)).state is DeliveryState.OWED
-        await until(lambda: 1 in clock.waits_s())
+        await here.rests()
         clock.advance(86_400)
         assert (await here.tried(2)).state is DeliveryState.FAILED
 
@@ -99,9 +99,9 @@ async def test_a_receiver_is_left_alone_for_as_long_as_it_asks(store: Store, clo
     async with house(store, clock, route(there)) as here:
         await here.record(lost("a"))
         assert (await here.tried(1)).next_try_at == T0 + 600_000
-        await until(lambda: 60 in clock.waits_s())  # it looks at the clock each minute
+        await here.rests()
         clock.advance(599)
-        await until(lambda: 1 in clock.waits_s())
+        await here.rests()
         assert len(there.hits) == 1
         clock.advance(1)
         await here.tried(2)
@@ -112,7 +112,7 @@ async def test_a_recovery_never_overtakes_its_loss(store: Store, clock: Clock, t
     async with house(store, clock, route(there)) as here:
         await here.record(lost("a"), connected("a"))
         await here.tried(1)
-        await until(lambda: 1 in clock.waits_s())
+        await here.rests()
         clock.advance(1)
         await here.tried(2)
         await until(lambda: 2 in clock.waits_s())
@@ -128,7 +128,7 @@ async def test_a_receiver_that_is_back_gets_all_that_it_is_owed_at_once(
     async with house(store, clock, route(there)) as here:
         await here.record(lost("a"))
         await here.tried(1)
-        await until(lambda: 1 in clock.waits_s())
+        await here.rests()
         clock.at += 500
         for _ in range(2):
             await here.alerts.send_test("ops", "me")
@@ -146,7 +146,7 @@ async def test_a_receiver_that_asked_to_be_left_alone_is_not_hurried(
     async with house(store, clock, route(there)) as here:
         await here.record(lost("a"))
         await here.tried(1)
-        await until(lambda: 1 in clock.waits_s())
+        await here.rests()
         clock.at += 500
         await here.alerts.send_test("ops", "me")
         await here.tried(2)
@@ -204,7 +204,7 @@ async def test_a_reload_sends_what_is_owed_to_the_new_address(store: Store, cloc
     async with house(store, clock, route(f"http://127.0.0.1:{free_port()}/")) as here:
         await here.record(lost("a"))
         await here.tried(1)
-        await until(lambda: 1 in clock.waits_s())
+        await here.rests()
         here.alerts.reload((route(there),))
         clock.advance(1)
         assert (await here.tried(2)).state is DeliveryState.SENT

@@ -51,6 +51,10 @@ class House:
             self.events.record(observation)
         await until(lambda: len(self.bus.heard["Event.recorded!"]) == before + len(observations))
 
+    async def rests(self) -> None:
+        """Wait until nothing is left to do before the clock moves."""
+        await until(lambda: self.alerts._sender.resting and self.alerts._dispatcher.resting)
+
     def changes(self) -> list[tuple[What, DeliveryState, int]]:
         """(what, state, tries) of each "Delivery.changed!"."""
         return [(one.what, one.state, one.tries) for one in self.bus.heard["Delivery.changed!"]]

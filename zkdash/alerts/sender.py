@@ -55,6 +55,7 @@ class Sender:
         self._routes: dict[str, AlertConfig] = {}
         self._routes_are_new = True
         self._wake = asyncio.Event()
+        self._asleep = False
         self._task: asyncio.Task[None] | None = None
         self._outcomes = Outcomes(store, self._pause)
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -190,11 +191,18 @@ class Sender:
             ),
         )
 
+    @property
+    def resting(self) -> bool:
+        """Whether all is done that can be done before the clock moves or something happens."""
+        return self._asleep and not self._wake.is_set() and not self._under_way
+
     async def _sleep(self, at_most_s: float) -> None:
         timer = self._later(at_most_s, self._wake.set)
+        self._asleep = True
         try:
             await self._wake.wait()
         finally:
+            self._asleep = False
             timer.cancel()
 
     async def _pause(self, seconds: float) -> None:

@@ -166,7 +166,7 @@ async def test_a_transaction_that_fails_owes_nothing(
         await until(lambda: here.events.trouble)
         assert await here.alerts.incidents() == []
         assert await here.alerts.deliveries() == []
-        await here.rests()
+        await until(lambda: 1 in clock.waits_s())
         clock.advance(1)
         await here.tried(1)
         assert len(here.changes()) == 2

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 L = get_logger(__name__)
 
 _STOP_DEADLINE_S = 2.0
+_TIDY_DEADLINE_S = 0.5
 _LATER_S = 20.0  # the pages come first when zkdash starts
 _MAX_POINTS = 2000
 
@@ -65,6 +66,7 @@ class HistoryService(asab.Service):  # type: ignore[misc]  # asab has no types
         self._upkeep = Upkeep(store, Kept.of(config), now, self._writer.forget_ids)
         self._seen: dict[tuple[str, str], tuple[bool, str]] = {}
         self._due = asyncio.Event()
+        self._stopping = False
         self._task: asyncio.Task[None] | None = None
         app.PubSub.subscribe("Ensemble.sampled!", self._on_sampled)
         app.PubSub.subscribe("Application.housekeeping!", self._on_housekeeping)
@@ -80,14 +82,19 @@ class HistoryService(asab.Service):  # type: ignore[misc]  # asab has no types
         return self._writer.waiting
 
     async def start(self) -> None:
+        self._stopping = False
         self._writer.start()
         self._task = asyncio.create_task(self._keep_small(), name="zkdash: keep the servers' history small")
 
     async def stop(self) -> None:
         """Write what waits, within 2 s."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        task, self._task = self._task, None
+        if task is not None:
+            self._stopping = True
+            self._due.set()
+            await asyncio.wait({task}, timeout=_TIDY_DEADLINE_S)  # rather than to break off in a transaction
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         await self._writer.stop(_STOP_DEADLINE_S)
 
     def record(self, samples: Collection[Sample]) -> None:
@@ -150,7 +157,7 @@ class HistoryService(asab.Service):  # type: ignore[misc]  # asab has no types
     async def _keep_small(self) -> None:
         await self._wait(_LATER_S)
         looked = False
-        while True:
+        while not self._stopping:
             try:
                 if not looked:
                     await self._upkeep.look()
@@ -164,6 +171,8 @@ class HistoryService(asab.Service):  # type: ignore[misc]  # asab has no types
             await self._wait((QUARTER_MS - now % QUARTER_MS) / 1000)
 
     async def _wait(self, seconds: float) -> None:
+        if self._stopping:
+            return
         self._due.clear()
         timer = self._later(seconds, self._due.set)
         try:

@@ -17,9 +17,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from zkdash.errors import StartError
+from zkdash.log import get_logger
 from zkdash.store import words
 from zkdash.store.schema import HEAD
 from zkdash.store.url import async_url
+
+L = get_logger(__name__)
 
 # The key of the advisory lock under which PostgreSQL numbers events: any number, the same in every zkdash.
 _EVENT_LOCK = 7_264_737_001
@@ -27,6 +30,7 @@ _EVENT_LOCK = 7_264_737_001
 _BUSY_STEP_S = 0.05
 _CONNECT_TIMEOUT_S = 5.0
 _COMMAND_TIMEOUT_S = 10.0
+_CLOSE_S = 1.0
 
 
 class StoreUnavailable(Exception):
@@ -89,7 +93,11 @@ class Store:
         engines, self._writer, self._reader = (self._writer, self._reader), None, None
         for engine in engines:
             if engine is not None:
-                await engine.dispose()
+                try:
+                    async with asyncio.timeout(_CLOSE_S):
+                        await engine.dispose()
+                except TimeoutError:
+                    L.warning("The store's connections could not be closed in time.")
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -108,6 +109,9 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
 
         await self.alerts.watch_only(cluster.name for cluster in self.config.clusters)
         self.clusters.apply(self.config.clusters)
+        # What is there by now stays: whoever looks for garbage later need not look through all of it.
+        gc.collect()
+        gc.freeze()
         for url in self.web.urls:
             sys.stdout.write(f"zkdash: {url}\n")
         sys.stdout.flush()

@@ -11,6 +11,7 @@ Later = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
 """Calls back after seconds; tests have one whose time they move."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STEP_S = 0.005
 _LAST_MS = 253_402_300_799_999  # the end of the year 9999
 
 
@@ -28,3 +29,13 @@ def iso(at: int) -> str:
     """ISO 8601 in UTC with milliseconds and "Z". Never raises: a time outside the calendar is moved to its edge."""
     moment = _EPOCH + timedelta(milliseconds=min(max(at, 0), _LAST_MS))
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+async def settled(asleep: Callable[[], bool], at_most_s: float) -> None:
+    """Wait until a worker is asleep, but not for ever.
+
+    One that is cancelled in a transaction leaves a connection of SQLite's that does not close any more.
+    """
+    end = time.monotonic() + at_most_s
+    while not asleep() and time.monotonic() < end:  # noqa: ASYNC110 - nothing tells when; it is a matter of moments
+        await asyncio.sleep(_STEP_S)

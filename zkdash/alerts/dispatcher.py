@@ -18,6 +18,7 @@ from zkdash.alerts.plan import Case, Gates, Telling
 from zkdash.alerts.planner import plan
 from zkdash.alerts.rules import CLUSTER_IS_GONE
 from zkdash.alerts.silence import silence_of
+from zkdash.clock import settled
 from zkdash.config import AlertConfig, AlertingConfig, SilenceConfig
 from zkdash.log import get_logger
 from zkdash.store import conditions as condition_rows
@@ -35,6 +36,7 @@ from zkdash.timeline.times import Later
 L = get_logger(__name__)
 
 _STORE_RETRY_S = 2.0
+_GRACE_S = 0.5
 _LONGEST_WAIT_S = 60.0  # and then look again: the clock may have been set
 _TOLD_BEFORE = 10
 """Of how many incidents of a message it is told what changed before."""
@@ -74,6 +76,7 @@ class Dispatcher:
         self._later = later
         self._gates: dict[str, Gates] = {}
         self._wake = asyncio.Event()
+        self._asleep = False
         self._everything = True
         self._routes_are_new = True
         self._task: asyncio.Task[None] | None = None
@@ -99,6 +102,7 @@ class Dispatcher:
 
     async def stop(self) -> None:
         if self._task is not None:
+            await settled(lambda: self._asleep, _GRACE_S)
             self._task.cancel()
             await asyncio.wait({self._task})
             self._task = None
@@ -216,9 +220,11 @@ class Dispatcher:
     async def _sleep(self, at_most_s: float) -> None:
         self.resting = not self._wake.is_set()
         timer = self._later(at_most_s, self.wake)
+        self._asleep = True
         try:
             await self._wake.wait()
         finally:
+            self._asleep = False
             timer.cancel()
 
 

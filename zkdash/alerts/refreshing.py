@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from zkdash.alerts.notifiers.chosen import Notifiers
+from zkdash.clock import settled
 from zkdash.config import AlertConfig
 from zkdash.log import get_logger
 from zkdash.store import refreshes
@@ -18,6 +19,7 @@ from zkdash.timeline.times import Later, later
 L = get_logger(__name__)
 
 _LONGEST_WAIT_S = 60.0
+_GRACE_S = 0.5
 
 
 class Refresher:
@@ -36,6 +38,7 @@ class Refresher:
         self._due_at: dict[str, int] = {}
         self._failing: set[str] = set()
         self._wake = asyncio.Event()
+        self._asleep = False
         self._task: asyncio.Task[None] | None = None
 
     def reload(self, routes: Sequence[AlertConfig]) -> None:
@@ -50,6 +53,7 @@ class Refresher:
 
     async def stop(self) -> None:
         if self._task is not None:
+            await settled(lambda: self._asleep, _GRACE_S)
             self._task.cancel()
             await asyncio.wait({self._task})
             self._task = None
@@ -66,9 +70,11 @@ class Refresher:
             now = self._now()
             waits = [(self._due_at.get(route.name, now) - now) / 1000 for route in self._routes]
             timer = self._later(min([_LONGEST_WAIT_S, *(max(wait, 0.1) for wait in waits)]), self._wake.set)
+            self._asleep = True
             try:
                 await self._wake.wait()
             finally:
+                self._asleep = False
                 timer.cancel()
 
     async def _refresh_due(self) -> None:

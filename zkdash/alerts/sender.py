@@ -13,6 +13,7 @@ from zkdash.alerts.notifiers import Answer
 from zkdash.alerts.notifiers.chosen import Notifiers
 from zkdash.alerts.outcomes import Outcome, Outcomes
 from zkdash.alerts.retries import LONGEST_RETRY_AFTER_S, retry
+from zkdash.clock import settled
 from zkdash.config import AlertConfig
 from zkdash.log import get_logger
 from zkdash.store import deliveries as rows
@@ -78,6 +79,7 @@ class Sender:
     async def stop(self) -> None:
         """End within a second; what has not been taken stays owed."""
         if self._task is not None:
+            await settled(lambda: self._asleep, _GRACE_S)
             self._task.cancel()
             await asyncio.wait({self._task})
             self._task = None

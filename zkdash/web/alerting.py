@@ -66,6 +66,7 @@ class Alerting:
 
     def _on_change(self, _message: str, *_what: Any) -> None:
         self._version += 1
+        self._hub.forget()
         if self._open:
             self._changed.set()
 

@@ -93,6 +93,10 @@ class LiveHub:
         """Whether anybody would get what is offered to `topic`."""
         return topic in self._listened
 
+    def forget(self) -> None:
+        """Something changed: who connects from now on gets no first state from before it, also where nobody listens."""
+        self._states.clear()
+
     def offer(self, topic: str, key: str, html: str | Callable[[], str]) -> None:
         """Something of `topic` changed. Of several changes of one `key` at once only the last is drawn and sent."""
         self._states.clear()

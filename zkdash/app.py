@@ -109,9 +109,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
 
         await self.alerts.watch_only(cluster.name for cluster in self.config.clusters)
         self.clusters.apply(self.config.clusters)
-        # What is there by now stays: whoever looks for garbage later need not look through all of it.
-        gc.collect()
-        gc.freeze()
+        gc.freeze()  # what is there by now stays: who looks for garbage later need not look through all of it
         for url in self.web.urls:
             sys.stdout.write(f"zkdash: {url}\n")
         sys.stdout.flush()

@@ -199,7 +199,7 @@ async def test_a_late_event_loop_holds_alerts() -> None:
 
 def test_only_what_is_meant_for_timers_is_asked() -> None:
     with pytest.raises(ValueError, match="not for timers"):
-        Questions().word(None, Command.WCHP)  # type: ignore[arg-type]
+        Questions().word(None, Command.WCHP)  # type: ignore[arg-type]  # it is refused before that
     assert not ASKED_BY_TIMER & {Command.CONS, Command.DUMP, Command.WCHP}
 
 

@@ -54,7 +54,7 @@ def rules_config(document: Document, clusters: Iterable[str]) -> RulesConfig:
 
 def _rules(reader: Reader) -> dict[str, RuleConfig | None]:
     return {
-        rule.name: reader.read(rule.key, lambda text, rule=rule: parse(rule, text))  # type: ignore[misc]
+        rule.name: reader.read(rule.key, lambda text, rule=rule: parse(rule, text))  # type: ignore[misc]  # a default binds the rule
         for rule in RULE_OPTIONS
     }
 

@@ -18,4 +18,4 @@ async def end(process: asyncio.subprocess.Process) -> None:
         async with asyncio.timeout(_END_S):
             await process.wait()
     # Whoever left the group may hold a pipe open for ever, and asyncio has no other way to let go of it.
-    process._transport.close()  # type: ignore[attr-defined]
+    process._transport.close()  # type: ignore[attr-defined]  # asyncio has no other way

@@ -33,6 +33,10 @@ def wait_whose(dash: ZkDashProcess, event: dict[str, Any], whose: str) -> None:
     dash.wait_for(lambda: dash.api(f"/events/{event['id']}/story")["whose"] == whose, 15, f"the story of the {whose}")
 
 
+def all_serve(dash: ZkDashProcess) -> bool:
+    return all(one["state"] == "serving" for one in dash.api("/clusters/prod/ensemble")["servers"])
+
+
 def outage(kind: str, server: Server, proxy: Proxy) -> tuple[Callable[[], None], Callable[[], object]]:
     """How it begins, and how it ends."""
     return {
@@ -99,6 +103,7 @@ def test_another_server_takes_over_when_the_connected_one_dies_or_freezes(
         wait_whose(dash, broken, "server")
         mend(own_ensemble.server_at(before["server"]))
         own_ensemble.wait_ready()
+        dash.wait_for(lambda: all_serve(dash), 20, "zkdash sees that it serves again")
     assert "session-timeout" not in dash.causes("prod")
 
 

@@ -37,7 +37,7 @@ def test_clusters_are_added_changed_and_removed_without_touching_the_others(
     after = {one["name"]: one for one in dash.api("/clusters")["clusters"]}
     assert after["kept"] | {"health": ""} == before["kept"] | {"health": ""}
     dash.wait_cause("kept", "connected", 5)
-    assert dash.causes("kept") == ["starting", "connected"]
+    dash.wait_for(lambda: dash.causes("kept") == ["starting", "connected"], 5, "nothing but its start")
     assert after["changed"]["label"] == "New"
     assert after["changed"]["session_id"] != before["changed"]["session_id"]
     assert dash.api("/clusters/changed/znodes", path="/x")["data"] == "1"
@@ -64,7 +64,7 @@ def test_a_bad_file_keeps_the_old_configuration_and_is_said_on_the_overview(tree
     dash.sighup()
     dash.wait_for(lambda: "sesion_timeout" not in Page(dash.get("/").text).text, 10, "the overview to be well")
     assert dash.cluster("prod")["session_id"] == session
-    assert dash.causes("prod") == ["starting", "connected"]
+    dash.wait_for(lambda: dash.causes("prod") == ["starting", "connected"], 5, "nothing but its start")
 
 
 def test_a_file_that_went_away_keeps_the_old_configuration(tree: Tree, zkdash: MakeProcess) -> None:

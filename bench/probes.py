@@ -110,7 +110,7 @@ async def with_zkdash(count: int, seconds: float, ports: list[int]) -> dict[str,
 
     ear = Ear()
     app.PubSub.subscribe("Ensemble.sampled!", ear.hear)
-    service = EnsembleService(app, clusters(count, ports), hold=lambda reason: None)  # type: ignore[arg-type]
+    service = EnsembleService(app, clusters(count, ports), hold=lambda reason: None)  # type: ignore[arg-type]  # stands for an application
     await service.start()
     await asyncio.sleep(6)
     figures = await measured(seconds, lambda: heard.count)

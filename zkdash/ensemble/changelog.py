@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import asab
 
-from zkdash.clock import now_ms
+from zkdash.clock import now_ms, settled
 from zkdash.ensemble.changes import Change, Stand, Standing, follow
 from zkdash.ensemble.sample_rows import storable
 from zkdash.log import get_logger
@@ -43,7 +43,6 @@ class ChangeLog(asab.Service):  # type: ignore[misc]  # asab has no types
         self._standings: dict[tuple[str, str], Standing] = {}
         self._waiting: deque[Change] = deque()
         self._wake = asyncio.Event()
-        self._written = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         app.PubSub.subscribe("Ensemble.sampled!", self._on_sampled)
         app.PubSub.subscribe("Clusters.changed!", self._on_clusters)
@@ -57,12 +56,7 @@ class ChangeLog(asab.Service):  # type: ignore[misc]  # asab has no types
         task, self._task = self._task, None
         if task is None:
             return
-        if self._waiting:
-            self._written.clear()
-            self._wake.set()
-            written = asyncio.create_task(self._written.wait())
-            await asyncio.wait({written}, timeout=_STOP_S)
-            written.cancel()
+        await settled(lambda: not self._waiting, _STOP_S)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
@@ -107,7 +101,6 @@ class ChangeLog(asab.Service):  # type: ignore[misc]  # asab has no types
                 for change in batch:
                     if self._waiting and self._waiting[0] is change:  # else it went, for too many waited
                         self._waiting.popleft()
-            self._written.set()
 
     async def _on_housekeeping(self, message: str) -> None:
         before = self._now() - self.App.config.store.keep_events_days * _DAY_MS

@@ -45,7 +45,7 @@ class Connection:
 def connections(answer: Answer, session: int | None = None) -> tuple[Connection, ...]:
     """The connections that have a session (or `session`), of an answer to `cons`. Session ids are unsigned."""
     if answer.way is Way.ADMIN:
-        found = _connections_of_json(_json(answer))
+        found = _connections_of_json(json_of(answer))
     else:
         found = _connections_of_text(answer.body, b"sid=0x" if session is None else f"sid=0x{session:x}".encode())
     return tuple(one for one in found if session is None or one.session == session)
@@ -54,7 +54,7 @@ def connections(answer: Answer, session: int | None = None) -> tuple[Connection,
 def ephemerals(answer: Answer, session: int) -> tuple[str, ...]:
     """The paths of a session's ephemeral znodes, of an answer to `dump`, as they are on the server."""
     if answer.way is Way.ADMIN:
-        by_session = _mapping(_json(answer).get("session_id_to_ephemeral_paths"))
+        by_session = mapping(json_of(answer).get("session_id_to_ephemeral_paths"))
         names = by_session.get(str(_signed(session))) or by_session.get(str(session))
         return tuple(name for name in _list(names) if isinstance(name, str))
     _, _, rest = answer.body.partition(EPHEMERALS)
@@ -64,7 +64,7 @@ def ephemerals(answer: Answer, session: int) -> tuple[str, ...]:
 def watchers(answer: Answer, path: str) -> tuple[int, ...]:
     """The sessions that watch the server's path `path`, of an answer to `wchp`. Session ids are unsigned."""
     if answer.way is Way.ADMIN:
-        sessions = _list(_mapping(_json(answer).get("path_to_session_ids")).get(path))
+        sessions = _list(mapping(json_of(answer).get("path_to_session_ids")).get(path))
         return tuple(session & UNSIGNED_64 for session in sessions if _is_number(session))
     try:
         lines = _indented(b"\n" + answer.body, path.encode())
@@ -111,7 +111,7 @@ def _connections_of_text(body: bytes, mark: bytes) -> Iterator[Connection]:
 
 def _connections_of_json(value: dict[str, Any]) -> Iterator[Connection]:
     for key in ("connections", "secure_connections"):
-        for one in map(_mapping, _list(value.get(key))):
+        for one in map(mapping, _list(value.get(key))):
             session = one.get("session_id")
             if _is_number(session) and session:
                 yield Connection(
@@ -128,14 +128,16 @@ def _connections_of_json(value: dict[str, Any]) -> Iterator[Connection]:
                 )
 
 
-def _json(answer: Answer) -> dict[str, Any]:
+def json_of(answer: Answer) -> dict[str, Any]:
+    """The JSON object that AdminServer answered; empty for anything else."""
     try:
-        return _mapping(orjson.loads(answer.body))
+        return mapping(orjson.loads(answer.body))
     except orjson.JSONDecodeError:
         return {}
 
 
-def _mapping(value: object) -> dict[str, Any]:
+def mapping(value: object) -> dict[str, Any]:
+    """The value, if it is an object; else an empty one."""
     return value if isinstance(value, dict) else {}
 
 

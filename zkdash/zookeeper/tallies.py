@@ -8,11 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
-import orjson
-
-from zkdash.zookeeper.answers import EPHEMERALS, UNSIGNED_64
+from zkdash.zookeeper.answers import EPHEMERALS, UNSIGNED_64, json_of, mapping
 from zkdash.zookeeper.commands import Answer, Way
 
 _SESSION = re.compile(rb"0x([0-9a-f]{1,16}):?")
@@ -25,7 +22,7 @@ def ephemerals(answer: Answer) -> Iterator[tuple[int, str]]:
     if answer.way is Way.WORD:
         yield from _below_heads(answer.body.partition(EPHEMERALS)[2])
         return
-    for key, paths in _mapping(_json(answer).get("session_id_to_ephemeral_paths")).items():
+    for key, paths in mapping(json_of(answer).get("session_id_to_ephemeral_paths")).items():
         session = _session_of(key)
         if session is not None and isinstance(paths, list):
             yield from ((session, path) for path in paths if isinstance(path, str))
@@ -35,7 +32,7 @@ def watch_counts(answer: Answer) -> Counter[int]:
     """How many paths each session watches for data or existence, of an answer to `wchp`. Session ids are unsigned."""
     found: Counter[int] = Counter()
     if answer.way is Way.ADMIN:
-        for sessions in _mapping(_json(answer).get("path_to_session_ids")).values():
+        for sessions in mapping(json_of(answer).get("path_to_session_ids")).values():
             if isinstance(sessions, list):
                 found.update(
                     one & UNSIGNED_64 for one in sessions if isinstance(one, int) and not isinstance(one, bool)
@@ -50,7 +47,7 @@ def watch_counts(answer: Answer) -> Counter[int]:
 def max_client_connections(answer: Answer) -> int | None:
     """How many connections a server takes from one address, 0 for any number; None if it doesn't say."""
     if answer.way is Way.ADMIN:
-        value = _json(answer).get("max_client_cnxns")
+        value = json_of(answer).get("max_client_cnxns")
         return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_NUMBER else None
     match = _LIMIT.search(answer.body)
     return int(match[1]) if match else None
@@ -73,14 +70,3 @@ def _session_of(key: str) -> int | None:
     if not (digits.isascii() and digits.isdigit() and len(digits) < 21):
         return None
     return int(key) & UNSIGNED_64
-
-
-def _json(answer: Answer) -> dict[str, Any]:
-    try:
-        return _mapping(orjson.loads(answer.body))
-    except orjson.JSONDecodeError:
-        return {}
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

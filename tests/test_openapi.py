@@ -253,8 +253,8 @@ def test_the_document_is_valid_openapi() -> None:
 
 def test_every_route_of_the_api_is_in_the_document_and_no_other() -> None:
     assert sorted((path, method) for path, item in build()["paths"].items() for method in item) == sorted(
-        [(path, "get") for path, _ in ROUTES if path.startswith("/api/")]
-        + [(path, method.lower()) for method, path, _ in ACTIONS if path.startswith("/api/")]
+        [(path, "get") for path, _, _ in ROUTES if path.startswith("/api/")]
+        + [(path, method.lower()) for method, path, _, _ in ACTIONS if path.startswith("/api/")]
     )
 
 
@@ -293,7 +293,7 @@ def test_what_can_be_done_answers_as_the_document_says(zkdash: ZkDashProcess) ->
         check_answer(path, answer, method)
 
 
-DONE_BY_API = [(method, path) for method, path, _ in ACTIONS if path.startswith("/api/")]
+DONE_BY_API = [(method, path) for method, path, _, _ in ACTIONS if path.startswith("/api/")]
 
 
 @pytest.mark.parametrize(("method", "path"), DONE_BY_API)

@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 import asab
 
+from zkdash.access.audit import AuditLog
+from zkdash.access.service import AccessService
 from zkdash.alerts.service import AlertService
 from zkdash.config import Config, ConfigError, hand_over
 from zkdash.ensemble.changelog import ChangeLog
@@ -68,6 +70,8 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         self.store = Store(self.config.store.url)
         await self.store.open()
         self._to_stop.append(self.store.close)
+
+        self.access, self.audit = AccessService(self.config.access), AuditLog(self.store)
 
         self.events = EventService(self, self.store)
         await self.events.start()
@@ -151,6 +155,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         self.reload_trouble = (
             f"Changes in {' and '.join(fixed)} take effect when zkdash is started again." if fixed else ""
         )
+        self.access.reload(config.access)
         self.alerts.reload(config.alerts)
         self.rules.reload(config.rules)
         self.clusters.apply(config.clusters)

@@ -13,6 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from tests.support.bus import Bus
 from tests.support.ensembles import Ensembles
 from tests.support.until import until
+from zkdash.access.audit import AuditLog
+from zkdash.access.service import AccessService
 from zkdash.alerts.service import AlertService
 from zkdash.clock import now_ms
 from zkdash.config import AlertConfig, ClusterConfig, WebConfig
@@ -147,6 +149,7 @@ async def running_site(
     bus.clusters, bus.reload_trouble = Clusters(), ""
     store = Store(f"sqlite:///{folder}/zkdash.sqlite")
     await store.open()
+    bus.access, bus.audit = AccessService(bus.config.access), AuditLog(store)
     bus.store, bus.events = store, EventService(bus, store)
     await bus.events.start()
     bus.alerts = AlertService(bus, store, bus.events, routes)

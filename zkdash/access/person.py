@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aiohttp import web
-
+from zkdash.access.reach import EVERYTHING, Reach
 from zkdash.access.role import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks, as far as zkdash knows. `name` is empty without sign-in: then people say themselves who they are."""
+    """Who asks, as far as zkdash knows. `name` is empty without sign-in: then people say themselves who they are.
 
-    role: Role
+    `via` is how they are known: "none", "basic", "proxy", "oidc", "token" or "share". `session` names what they signed
+    in with, so that it can be taken away; it is no secret.
+    """
+
+    reach: Reach = EVERYTHING
     name: str = ""
+    groups: tuple[str, ...] = ()
+    via: str = "none"
+    session: str = ""
+
+    @property
+    def role(self) -> Role:
+        """The highest role that they have anywhere."""
+        return self.reach.role_anywhere or Role.VIEWER
 
 
-def person_of(_request: web.Request) -> Person:
-    """Who asks. There is no sign-in yet: whoever reaches zkdash is an operator."""
-    return Person(Role.OPERATOR)
-
-
-def require(request: web.Request, role: Role) -> Person:
-    """Who asks, if they may do what takes this role. Raises 403 that names the role."""
-    person = person_of(request)
-    if person.role < role:
-        raise web.HTTPForbidden(text=f"This takes the role {role.word}; yours is {person.role.word}.")
-    return person
+ANYBODY = Person()
+"""Who asks where there is no sign-in."""

@@ -6,13 +6,14 @@ import enum
 
 
 class Role(enum.IntEnum):
-    """What somebody may do."""
+    """What somebody may do with a cluster."""
 
     VIEWER = 1
-    """See everything."""
+    """See it."""
     OPERATOR = 2
-    """Acknowledge, silence, resend, send a test."""
+    """Acknowledge, silence, resend, send a test, share."""
     ADMIN = 3
+    """See who did what, and take away what others were given: sessions, tokens, share links."""
 
     @property
     def word(self) -> str:

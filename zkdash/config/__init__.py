@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from .access import access_config
 from .alerts import alert_configs
 from .asab_part import asab_options, hand_over
 from .clusters import add_arguments, cluster_configs, meant_names
 from .ini import Document, read
 from .mistakes import ConfigError, Mistake, Place
 from .model import (
+    AccessConfig,
     AlertConfig,
     AlertingConfig,
     ClusterConfig,
     Config,
+    GrantConfig,
     SaslConfig,
     SilenceConfig,
     StoreConfig,
@@ -33,8 +36,8 @@ from .store import store_config
 from .web import web_config
 
 __all__ = [
-    "AlertConfig", "AlertingConfig", "ClusterConfig", "Config", "ConfigError", "Mistake", "Place", "SaslConfig",
-    "SilenceConfig", "StoreConfig", "TlsConfig", "WebConfig", "hand_over", "load",
+    "AccessConfig", "AlertConfig", "AlertingConfig", "ClusterConfig", "Config", "ConfigError", "GrantConfig",
+    "Mistake", "Place", "SaslConfig", "SilenceConfig", "StoreConfig", "TlsConfig", "WebConfig", "hand_over", "load",
 ]  # fmt: skip
 
 
@@ -61,6 +64,7 @@ def load(
         clusters=watched,
         web=web_config(document),
         store=store_config(document, environ),
+        access=access_config(document),
         alerts=alert_configs(document, [*(cluster.name for cluster in watched), *meant_names(document, arguments)]),
         alerting=alerting_config(document),
         silences=silence_configs(document),

@@ -135,6 +135,29 @@ class WebConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantConfig:
+    """One `[grant:NAME]`. Patterns as in AlertConfig; `role` is viewer, operator, admin, or none to deny.
+
+    `paths` are relative to the cluster's own path, without a slash at their end.
+    """
+
+    name: str
+    role: str
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    clusters: tuple[str, ...] = ("*",)
+    paths: tuple[str, ...] = ("/",)
+    unmask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccessConfig:
+    """Who signs in how, and what they may see and do."""
+
+    grants: tuple[GrantConfig, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StoreConfig:
     """Where the log is kept, and for how long (days). `url` is sqlite:///… or postgresql://…, without a driver."""
 
@@ -154,6 +177,7 @@ class Config:
     clusters: tuple[ClusterConfig, ...]
     web: WebConfig
     store: StoreConfig
+    access: AccessConfig = field(default_factory=AccessConfig)
     alerts: tuple[AlertConfig, ...] = ()
     alerting: AlertingConfig = field(default_factory=AlertingConfig)
     silences: tuple[SilenceConfig, ...] = ()

@@ -37,7 +37,7 @@ def _other_section(section: str) -> str:
     if section == "DEFAULT":
         return "there is no such section; what all clusters have in common stands in [zookeeper]"
     prefix, colon, name = section.partition(":")
-    prefixes = ["zookeeper", "alert", "silence", "rules", "logging"] if colon else list(options.SECTIONS)
+    prefixes = ["zookeeper", "alert", "silence", "grant", "rules", "logging"] if colon else list(options.SECTIONS)
     near = difflib.get_close_matches(prefix.lower(), prefixes, 1)
     if near and near[0].partition(":")[0] == near[0]:
         return f"there is no such section; did you mean [{near[0]}{colon}{name}]?"

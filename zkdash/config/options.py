@@ -15,6 +15,8 @@ from .rule_options import WORDS as OF_RULES
 SECTIONS: Mapping[str, str] = {
     "general": "The process.",
     "web": "The pages.",
+    "grant:NAME": "Who may see and do what, once people sign in; as many as you like. Of all grants that are for"
+    " somebody the highest role counts, and what one of them denies is denied. See docs/access.md.",
     "store": "The log of everything that happened.",
     "zookeeper": "What all clusters have in common. Where there is no [zookeeper:NAME], this is itself a cluster,"
     " called zookeeper. Servers that are named nowhere come from $ASAB_ZOOKEEPER_SERVERS.",
@@ -63,6 +65,20 @@ OPTIONS: tuple[Option, ...] = (
         "web", "public_url", "",
         "Where people open zkdash, such as https://zkdash.example.com; hooks link to it.",
     ),
+    # ---- access
+    Option("grant:NAME", "users", "", "Names of users, or patterns with * and ?, separated by commas. * is everybody."),
+    Option("grant:NAME", "groups", "", "Groups of users, or patterns, separated by commas."),
+    Option(
+        "grant:NAME", "role", "viewer",
+        "viewer sees; operator acknowledges, silences and shares, too; admin sees who did what, and takes away what"
+        " others were given. none denies: what it covers is not there for them.",
+    ),
+    Option("grant:NAME", "clusters", "*", "On which clusters: names or patterns, separated by commas."),
+    Option(
+        "grant:NAME", "paths", "/",
+        "Of the znodes only these and what is below them, each on a line of its own, further lines indented.",
+    ),
+    Option("grant:NAME", "unmask", "no", "Show them what is masked as secret: yes or no."),
     # ---- store
     Option(
         "store", "url", "",
@@ -171,8 +187,8 @@ def kind(section: str) -> str:
     """What kind of section it is: "zookeeper:prod" and "zookeeper" are of the kind "zookeeper"."""
     if section.startswith("zookeeper:"):
         return "zookeeper"
-    if section.startswith("silence:"):
-        return "silence:NAME"
+    if section.startswith(("silence:", "grant:")):
+        return f"{section.partition(':')[0]}:NAME"
     if section.startswith("rules:"):
         return "rules"
     return "alert:NAME" if section.startswith("alert:") else section

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0004"
+HEAD = "0006"
 """The newest migration, so that a store that is up to date can be told without loading Alembic."""
 
 metadata = MetaData(

@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from zkdash.access import Role, require
 from zkdash.alerts import pages
 from zkdash.alerts.delivery import DeliveryState
 from zkdash.alerts.silence import Silence
@@ -15,6 +14,7 @@ from zkdash.clock import now_ms
 from zkdash.web import alert_routes, delivery, incident, preview, silence_body, silences, who
 from zkdash.web import shapes_alerts as shapes
 from zkdash.web.bodies import BadFields, json_of, refused, text_in
+from zkdash.web.gate import person_of
 from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query
 from zkdash.web.urls import url_for_silence
@@ -47,7 +47,7 @@ async def one_incident(request: web.Request) -> web.Response:
 
 async def acknowledge(request: web.Request) -> web.Response:
     """POST /api/v1/incidents/{id}/acknowledge {"by", "note"}"""
-    person = require(request, Role.OPERATOR)
+    person = person_of(request)
     found = await incident.find(request)
     body, errors = await json_of(request, ("by", "note")), dict[str, str]()
     note = text_in(body, "note", incident.LONGEST_NOTE, errors)
@@ -58,7 +58,7 @@ async def acknowledge(request: web.Request) -> web.Response:
 
 async def unacknowledge(request: web.Request) -> web.Response:
     """POST /api/v1/incidents/{id}/unacknowledge {"by"}"""
-    person = require(request, Role.OPERATOR)
+    person = person_of(request)
     found = await incident.find(request)
     by = _by(person.name, await json_of(request, ("by",)), {}, needed=False)
     await _do("by", request.app[ZKDASH].alerts.unacknowledge(found.id, by or who.SCRIPT))
@@ -88,7 +88,7 @@ async def one_delivery(request: web.Request) -> web.Response:
 
 async def resend(request: web.Request) -> web.Response:
     """POST /api/v1/deliveries/{id}/resend {"by"}: 202, for the receiver is told a moment later"""
-    person = require(request, Role.OPERATOR)
+    person = person_of(request)
     found = await delivery.find(request)
     by = _by(person.name, await json_of(request, ("by",)), {}, needed=False)
     made = await _do("by", request.app[ZKDASH].alerts.resend(found.id, by or who.SCRIPT))
@@ -111,7 +111,7 @@ async def one_silence(request: web.Request) -> web.Response:
 
 async def add_silence(request: web.Request) -> web.Response:
     """POST /api/v1/silences: 201 and its address"""
-    person = require(request, Role.OPERATOR)
+    person = person_of(request)
     body, errors = await json_of(request, silence_body.FIELDS), dict[str, str]()
     draft = silence_body.draft(body, person.name, now_ms(), errors)
     if draft is None:
@@ -124,7 +124,7 @@ async def add_silence(request: web.Request) -> web.Response:
 
 async def end_silence(request: web.Request) -> web.Response:
     """DELETE /api/v1/silences/{id}?by=: it is over, and kept"""
-    person = require(request, Role.OPERATOR)
+    person = person_of(request)
     query = Query(request, ("by",))
     found = await silences.find(request)
     by = _by(person.name, {"by": query.text("by")}, {}, needed=False)
@@ -142,7 +142,7 @@ async def routes(request: web.Request) -> web.Response:
 
 async def send_test(request: web.Request) -> web.Response:
     """POST /api/v1/alert-routes/{route}/test {"by"}: 202, for the receiver is told a moment later"""
-    person = require(request, Role.OPERATOR)
+    person = person_of(request)
     found = alert_routes.find(request)
     by = _by(person.name, await json_of(request, ("by",)), {}, needed=False)
     made = await _do("by", request.app[ZKDASH].alerts.send_test(found.name, by or who.SCRIPT))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from aiohttp import web
 from markupsafe import Markup
 
-from zkdash.access import Role, require
 from zkdash.alerts import pages
 from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.alerts.incident import Incident
@@ -15,6 +14,7 @@ from zkdash.alerts.pages import Mute
 from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, who
 from zkdash.web.bodies import BadFields, form_of, refused, text_in
+from zkdash.web.gate import person_of
 from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
 from zkdash.web.query import number
 from zkdash.web.render import fragment, render
@@ -108,7 +108,7 @@ def story(incident: Incident, deliveries: list[Delivery], mutes: list[Mute]) -> 
 
 async def acknowledge(request: web.Request) -> web.Response:
     """POST /alerts/incidents/{id}/acknowledge (by, note)"""
-    person = require(request, Role.OPERATOR)
+    person = person_of(request)
     incident = await find(request)
     form, problems = await form_of(request, ("by", "note")), dict[str, str]()
     by, note = who.name_in(request, person, form, problems), text_in(form, "note", LONGEST_NOTE, problems)
@@ -128,7 +128,7 @@ async def acknowledge(request: web.Request) -> web.Response:
 
 async def unacknowledge(request: web.Request) -> web.Response:
     """POST /alerts/incidents/{id}/unacknowledge (by)"""
-    person = require(request, Role.OPERATOR)
+    person = person_of(request)
     incident = await find(request)
     form, problems = await form_of(request, ("by",)), dict[str, str]()
     by = who.name_in(request, person, form, problems)

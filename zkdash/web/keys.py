@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiohttp import web
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zkdash.access import Need
+    from zkdash.access.audit import AuditLog
+    from zkdash.access.service import AccessService
     from zkdash.alerts.service import AlertService
     from zkdash.config import Config
     from zkdash.ensemble.changelog import ChangeLog
@@ -36,6 +41,8 @@ class Dashboard(Protocol):
     config: Config
     PubSub: Any  # asab is not typed
     store: Store
+    access: AccessService
+    audit: AuditLog
     clusters: ClusterService
     changes: ChangeLog
     history: HistoryService
@@ -53,6 +60,7 @@ FEED: web.AppKey[Feed] = web.AppKey("feed")
 KEPT_PAGE: web.AppKey[KeptPage] = web.AppKey("kept page")
 HUB: web.AppKey[LiveHub] = web.AppKey("hub")
 HOLDERS: web.AppKey[Holders] = web.AppKey("holders")
+NEEDS: web.AppKey[Mapping[tuple[str, str], Need]] = web.AppKey("needs")
 READER: web.AppKey[Reader] = web.AppKey("reader")
 STREAMS: web.AppKey[EventStreams] = web.AppKey("streams")
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics")

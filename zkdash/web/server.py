@@ -30,6 +30,7 @@ from zkdash.web.keys import (
     HUB,
     KEPT_PAGE,
     METRICS,
+    NEEDS,
     READER,
     ROLLS,
     RUNS,
@@ -43,6 +44,7 @@ from zkdash.web.metrics import Metrics
 from zkdash.web.middleware import MIDDLEWARES, add_security_headers
 from zkdash.web.overview import KeptPage
 from zkdash.web.render import compile_templates
+from zkdash.web.routes import NEEDS as NEEDS_OF_ROUTES
 from zkdash.web.routes import add_routes
 from zkdash.web.stream import EventStreams
 from zkdash.web.trails import Trails
@@ -86,6 +88,7 @@ def make_site(dashboard: Dashboard) -> web.Application:
     hub.sources["znode"] = znodes
     site[ZKDASH], site[READER], site[HUB] = dashboard, reader, hub
     site[BOARD], site[FEED], site[ALERTING], site[ENSEMBLE] = board, feed, alerting, ensemble
+    site[NEEDS] = NEEDS_OF_ROUTES
     site[KEPT_PAGE], site[HOLDERS] = KeptPage(), (holders := Holders())
     site[ROLLS] = rolls = Rolls()
     site[TELLER] = StoryTeller(dashboard, rolls)

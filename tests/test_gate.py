@@ -1,0 +1,66 @@
+"""The gate before every handler."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from tests.support.site import Site, running_site
+from zkdash.access import Person, Reach, Role
+from zkdash.access.grant import Grant
+from zkdash.web.keys import NEEDS
+from zkdash.web.routes import NEEDS as DECLARED
+
+
+class Door:
+    """Stands for the AccessService: whoever the test says asks."""
+
+    person: Person | None = None
+
+    async def identify(self, _request: web.Request) -> Person | None:
+        return self.person
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with running_site(tmp_path, "prod", "hidden") as running:
+        running.bus.access = Door()
+        yield running
+
+
+def someone(role: Role, *clusters: str) -> Person:
+    return Person(Reach(frozenset({Grant("one", role, users=("*",), clusters=clusters or ("*",))})), "ada")
+
+
+async def test_every_route_says_what_it_needs(site: Site) -> None:
+    router = site.client.server.app.router  # type: ignore[attr-defined]  # of a TestServer
+    routes = {
+        (route.method, route.resource.canonical)
+        for route in router.routes()
+        if route.resource and route.method != "HEAD"
+    }
+    assert routes == set(site.client.server.app[NEEDS]) == set(DECLARED)  # type: ignore[attr-defined]  # as above
+
+
+async def test_who_is_unknown_reaches_only_what_needs_nothing(site: Site) -> None:
+    for path in ("/healthz", "/readyz"):
+        await site.text(path)
+    for path in ("/", "/clusters/prod", "/api/v1/clusters", "/live?topic=overview", "/metrics"):
+        assert "Sign in to see this." in await site.text(path, 401)
+
+
+async def test_a_cluster_out_of_reach_is_not_there(site: Site) -> None:
+    site.bus.access.person = someone(Role.VIEWER, "prod")
+    await site.text("/clusters/prod")
+    assert "No cluster is called hidden." in await site.text("/clusters/hidden", 404)
+    assert "No cluster is called nowhere." in await site.text("/clusters/nowhere", 404)
+
+
+async def test_who_may_only_look_changes_nothing(site: Site) -> None:
+    site.bus.access.person = someone(Role.VIEWER)
+    refused: Any = await site.client.post("/api/v1/silences", json={})
+    assert (refused.status, (await refused.json())["detail"]) == (403, "This takes the role operator; yours is viewer.")

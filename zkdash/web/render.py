@@ -34,7 +34,7 @@ def environment() -> jinja2.Environment:
         cache_size=-1,
     )
     env.filters.update(duration=filters.duration, hex_id=filters.hex_id, utc=filters.utc, iso=filters.iso)
-    env.filters.update(pieces=marks.name_pieces, visible=marks.visible, last_name=paths.last_name, size=size_in_words)
+    env.filters.update(name=filters.name, visible=marks.visible, last_name=paths.last_name, size=size_in_words)
     env.globals.update(
         asset=lambda name: shipped().url(name),
         assets=lambda folder, suffix: shipped().urls(folder, suffix),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kazoo.protocol.states import ZnodeStat
 
 from zkdash.znodes import paths
-from zkdash.znodes.choice import Choice, matcher, page_at
+from zkdash.znodes.choice import Choice, Sort, matcher, page_at
 from zkdash.znodes.kinds import Look, look
 from zkdash.znodes.listing import PAGE_SIZE, ListingCache, Page, Version, page_of
 from zkdash.znodes.patterns import BadPattern
@@ -54,6 +54,7 @@ class Lister:
 
     async def stop(self) -> None:
         """End all sorting."""
+        self.reader.stop()
         await self._sorter.stop()
 
     async def list(self, container: ClusterContainer, path: str, choice: Choice) -> Listed:
@@ -63,6 +64,9 @@ class Lister:
 
     async def page(self, container: ClusterContainer, path: str, choice: Choice, limit: int = PAGE_SIZE) -> Listed:
         """A page of their names alone. Raises NoNodeError, NoAuthError, ClusterUnavailable."""
+        if choice.sort is Sort.NAME and not choice.filter:
+            page, _ = await self.reader.page(container, path, choice.after, limit)
+            return Listed(page, {})
         names, stat = await self.reader.names(container, path)
         version = Version(stat.pzxid, stat.cversion)
         try:

@@ -6,19 +6,23 @@ import asyncio
 import itertools
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from kazoo.exceptions import NoAuthError, NoNodeError
 from kazoo.protocol.states import ZnodeStat
 
-from zkdash.znodes import ordering, paths
+from zkdash.znodes import paths
 from zkdash.znodes.kinds import Look, look
 from zkdash.znodes.listing import PAGE_SIZE, ListingCache, Page, Version, page_around, page_of
+from zkdash.znodes.unsorted import Unsorted
 
 MAX_LEVELS = 20
 """How many levels above a node its tree shows."""
 MAX_ROWS = 2000
 """How many rows these may have; higher levels are left out beyond that."""
+MANY = 2000
+"""Of more children the first page is picked out before all of them are put in order."""
 
 
 class Cluster(Protocol):
@@ -54,33 +58,65 @@ class Reader:
 
     def __init__(self, cache: ListingCache | None = None) -> None:
         self.cache = cache if cache is not None else ListingCache()
+        self._unsorted: dict[Hashable, Unsorted] = {}
 
     async def names(self, cluster: Cluster, path: str) -> tuple[tuple[str, ...], ZnodeStat]:
         """All children of a node in order, and its stat. Raises NoNodeError, NoAuthError, ClusterUnavailable."""
-        key = (cluster.config, path)
-        if key in self.cache:
-            stat = await cluster.stat(path)
-            if stat is None:
-                raise NoNodeError
-            kept = self.cache.get(key, _version(stat))
-            if kept is not None:
-                return kept, stat
-        unordered, stat = await cluster.children(path)
-        if len(unordered) <= ordering.PART:
-            unordered.sort()
-            names = tuple(unordered)
-        else:
-            names = await asyncio.to_thread(lambda: tuple(ordering.in_order(unordered)))
-        if len(names) > PAGE_SIZE:
-            self.cache.put(key, _version(stat), names)
-        return names, stat
+        found, stat = await self._children(cluster, path)
+        return await found.in_order() if isinstance(found, Unsorted) else found, stat
 
     async def page(
         self, cluster: Cluster, path: str, after: str = "", limit: int = PAGE_SIZE, prefix: str = ""
     ) -> tuple[Page, ZnodeStat]:
-        """One page of a node's children as in `page_of`, and its stat. Raises as `names`."""
-        names, stat = await self.names(cluster, path)
-        return page_of(names, after, limit, prefix), stat
+        """One page of a node's children as in `page_of`, and its stat. Raises as `names`.
+
+        The first page of very many doesn't wait until all of them are in order.
+        """
+        found, stat = await self._children(cluster, path)
+        if isinstance(found, Unsorted):
+            if not (after or prefix):
+                return await found.first(limit), stat
+            found = await found.in_order()
+        return page_of(found, after, limit, prefix), stat
+
+    def stop(self) -> None:
+        """Put nothing in order any more that nobody waits for."""
+        for unsorted in self._unsorted.values():
+            unsorted.let_go()
+
+    async def _children(self, cluster: Cluster, path: str) -> tuple[tuple[str, ...] | Unsorted, ZnodeStat]:
+        """The names in order, or on the way to it where they are many: as they were read before, if still true."""
+        key = (cluster.config, path)
+        if key in self.cache or key in self._unsorted:
+            stat = await cluster.stat(path)
+            if stat is None:
+                raise NoNodeError
+            kept = self._kept(key, _version(stat))
+            if kept is not None:
+                return kept, stat
+        names, stat = await cluster.children(path)
+        if len(names) > MANY:
+            return self._put(key, Unsorted(names, _version(stat), partial(self._keep, key))), stat
+        in_order = tuple(sorted(names))
+        if len(in_order) > PAGE_SIZE:
+            self.cache.put(key, _version(stat), in_order)
+        return in_order, stat
+
+    def _kept(self, key: Hashable, version: Version) -> tuple[str, ...] | Unsorted | None:
+        unsorted = self._unsorted.get(key)
+        return unsorted if unsorted is not None and unsorted.version == version else self.cache.get(key, version)
+
+    def _put(self, key: Hashable, unsorted: Unsorted) -> Unsorted:
+        before = self._unsorted.pop(key, None)
+        if before is not None:
+            before.let_go()
+        self._unsorted[key] = unsorted
+        return unsorted
+
+    def _keep(self, key: Hashable, unsorted: Unsorted, names: tuple[str, ...]) -> None:
+        if self._unsorted.get(key) is unsorted:
+            del self._unsorted[key]
+            self.cache.put(key, unsorted.version, names)
 
     async def branches(self, cluster: Cluster, path: str, after: str = "") -> tuple[Branch, ...]:
         """What a tree that stands open down to `path` shows, from the top to the node itself.

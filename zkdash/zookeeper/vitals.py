@@ -5,6 +5,7 @@ Sources: ZooKeeper's SrvrCommand, MonitorCommand, Commands.SrvrCommand, ZooKeepe
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -79,10 +80,10 @@ def of_mntr(answer: bytes) -> Vitals | None:
         name = key[3:]
         if name in ("version", "server_state"):
             words[name] = value
-        elif not name.endswith(_BY_ZNODE) and len(metrics) < MAX_METRICS and _NAME.fullmatch(name):
+        elif len(metrics) < MAX_METRICS and len(name) <= MAX_NAME and (known := _known(name)):
             number = _decimal(value)
             if number is not None:
-                metrics[name] = number
+                metrics[known] = number
     return _of_monitor(words, metrics)
 
 
@@ -143,12 +144,21 @@ def _numbers(items: Iterable[tuple[str, Any]]) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, value in items:
         kind = type(value)
-        if (kind is int or kind is float) and not name.endswith(_BY_ZNODE):
+        if kind is int or kind is float:
             if len(found) >= MAX_METRICS:
                 break
-            if len(name) <= MAX_NAME and (name.isidentifier() or _NAME.fullmatch(name)):
-                found[name] = float(value)
+            if len(name) <= MAX_NAME and (known := _known(name)):
+                found[known] = float(value)
     return found
+
+
+@functools.lru_cache(maxsize=4 * MAX_METRICS)
+def _known(name: str) -> str:
+    """The name of a metric, "" for what is none: looked at once, and one string for all servers that say it.
+
+    Only of names that are short: the last are kept.
+    """
+    return name if not name.endswith(_BY_ZNODE) and _NAME.fullmatch(name) else ""
 
 
 def _decimal(text: str) -> float | None:

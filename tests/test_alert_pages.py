@@ -276,6 +276,15 @@ async def test_a_preview_says_what_would_have_been_sent(site: Site, there: Recei
     assert 'value="1h"' in tuned
 
 
+async def test_a_preview_says_that_it_has_not_looked_at_everything(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zkdash.web.preview.MOST_EVENTS", 1)
+    await incident(site, "a")
+    await incident(site, "b", "zk3:2181")
+    text = await site.text("/alerts/routes/ops?since=30d")
+    assert "Not the whole time was looked at" in text
+    assert "zkdash alerts replay --since 30d" in text
+
+
 async def test_a_preview_says_what_is_allowed(site: Site) -> None:
     for query in ("for=long", "group_wait=-1", "send_resolved=perhaps", "since=2y"):
         page = await site.text(f"/alerts/routes/ops?{query}", 400)
@@ -332,6 +341,6 @@ async def test_incidents_are_marked_in_the_timeline(site: Site) -> None:
     one = await incident(site)
     text = await site.text("/timeline")
     assert "lane__mark--critical" in text
-    assert f'href="/alerts/incidents/{one.id}"' in text
+    assert f'<a class="lane__incident" href="/alerts/incidents/{one.id}" aria-label="' in text
     event: Any = await site.text(f"/timeline/events/{one.opened_event_id}")
     assert f'href="/alerts/incidents/{one.id}"' in event

@@ -87,3 +87,13 @@ async def test_a_service_that_hangs_up_or_is_slow_is_said(
 
 def test_its_repr_shows_no_key() -> None:
     assert "sesame" not in repr(AsabSettings(tuple(KEYS.items())))
+
+
+async def test_a_redirect_to_a_private_address_is_not_followed(asab: Asab, there: Receiver) -> None:
+    async with receiver() as private:
+        there.script.append(status(307, Location=private.url))
+        answer = await send(asab, there, "opsgenie")
+    assert (answer.status, answer.permanent, private.hits) == (307, True, [])
+    assert answer.error == (
+        "opsgenie: answered 307 Temporary Redirect: a redirect, which is not followed; set url to where it leads"
+    )

@@ -78,13 +78,14 @@ def test_watches_of_all_servers_are_added_up() -> None:
 
 
 def test_the_limit_counts_for_each_server_alone() -> None:
-    lines = [f"10.0.0.1:{port}[1](queued=0,sid=0x{port:x})" for port in range(1, 9)]
+    lines = [f"10.0.0.1:{port}[1](queued=0,sid=0x{port:x})" for port in range(1, 18)]
     limits: list[Answer | Refusal] = [
-        text(Command.CONF, "clientPort=2181\nmaxClientCnxns=10\n"),
+        text(Command.CONF, "clientPort=2181\nmaxClientCnxns=20\n"),
         admin(Command.CONF, "zk2", max_client_cnxns=0),
     ]
     near, free = taken(cons("zk1", *lines), limits=limits), taken(cons("zk2", *lines), limits=limits)
     assert (near.clients[0].tightest.share, near.clients[0].near_limit) == (NEAR_LIMIT, True)
+    assert (near.near, free.near) == (near.clients, ())
     assert (free.clients[0].tightest.limit, free.clients[0].near_limit) == (0, False)
     assert taken(cons("zk3", *lines), limits=limits).clients[0].tightest.limit is None
 

@@ -27,7 +27,7 @@ class RuleOption:
 
 RULE_OPTIONS: tuple[RuleOption, ...] = (
     RuleOption("server_down", "for 1m", "A server gives no answer; critical if it leaves no further server to lose."),
-    RuleOption("quorum_at_risk", "for 0s", "One more failure would lose the quorum."),
+    RuleOption("quorum_at_risk", "for 30s", "One more failure would lose the quorum, for longer than a restart."),
     RuleOption("no_leader", "for 5s", "No server leads. Critical."),
     RuleOption("several_leaders", "for 10s", "Several servers say that they lead. Critical."),
     RuleOption("election", "on", "A leader was elected in the last 5 minutes, or a server looked for one."),

@@ -13,7 +13,7 @@ from zkdash.zookeeper.answers import Connection, connections
 from zkdash.zookeeper.commands import Answer, Refusal, Way, merged
 from zkdash.zookeeper.tallies import ephemerals, max_client_connections, watch_counts
 
-NEAR_LIMIT = 0.8
+NEAR_LIMIT = 0.85
 """From this share of maxClientCnxns on, an address is said to be near its limit."""
 
 
@@ -129,6 +129,11 @@ class Census:
     @property
     def connections(self) -> int:
         return sum(len(client.sessions) for client in self.clients)
+
+    @property
+    def near(self) -> tuple[Client, ...]:
+        """Those that are near a limit, the nearest first."""
+        return tuple(client for client in ordered(self.clients, Order.CONNECTIONS) if client.near_limit)
 
     @property
     def settings(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from zkdash.ensemble.clients import Census, Client, Order
+from zkdash.ensemble.clients import NEAR_LIMIT, Census, Client, Order
 from zkdash.web.filters import iso
 from zkdash.web.holder_shapes import connection, gap
 from zkdash.web.openapi_schemas import HEX, TIME, Schema, list_of, number, object_of, or_null, text
@@ -36,6 +36,7 @@ def _client(one: Client) -> dict[str, Any]:
         "servers": [
             {"server": crowd.server, "connections": crowd.connections, "limit": crowd.limit} for crowd in one.crowds
         ],
+        "near_limit": one.near_limit,
         "oldest": None if one.oldest is None else iso(one.oldest),
         "received": one.requests,
         "queued": one.waiting,
@@ -81,6 +82,10 @@ CLIENT_SCHEMAS: dict[str, Schema] = {
         address=text("The address, without a port."),
         connections=number("How many connections it has."),
         servers=list_of("ClientAtServer"),
+        near_limit={
+            "type": "boolean",
+            "description": f"Whether it has {NEAR_LIMIT:.0%} or more of the connections that some server lets it have.",
+        },
         oldest=_at,
         received=or_null(number("Packets that the servers got over the present connections.")),
         queued=or_null(number("Requests that wait for an answer.")),

@@ -49,12 +49,13 @@ def swimlane(
 ) -> Markup:
     """One swimlane as it stands on a page, with marks for incidents; a live one is moved on by the browser."""
     marks = incident_marks.on_lane(incidents, since, until)
+    marked = sum(mark.incidents for mark in marks)
     return fragment(
         "components/_lane.html",
         name=name,
         bars=lanes.bars(lane, since, until, runs_on=live),
         marks=marks,
-        words=lanes.in_words(lane, since, until) + (f"; {count(len(marks), 'incident')}" if marks else ""),
+        words=lanes.in_words(lane, since, until) + (f"; {count(marked, 'incident')}" if marks else ""),
         since=since,
         until=until,
         live=live,

@@ -23,8 +23,8 @@ FIELDS = ("for", "group_wait", "group_interval", "repeat_interval", "send_resolv
 SPANS_MS = {"1d": 86_400_000, "3d": 259_200_000, "7d": 604_800_000, "30d": 2_592_000_000}
 SPANS = {"1d": "1 day", "3d": "3 days", "7d": "7 days", "30d": "30 days"}
 SPAN_DEFAULT = "7d"
-MOST_EVENTS = 5_000
-"""So many events are looked at, the newest."""
+MOST_EVENTS = 20_000
+"""So many events are looked at, the newest: some seconds of a thread. `zkdash alerts replay` looks at more."""
 MOST_SHOWN = 200
 """So many messages are listed, the newest."""
 LONGEST_S = 365 * 86_400

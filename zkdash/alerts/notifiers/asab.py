@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import logging
+import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,7 +17,7 @@ import asab.alert
 
 from zkdash.alerts.notifiers import Answer, Message
 from zkdash.alerts.notifiers.excerpt import Secrets, bounded
-from zkdash.alerts.notifiers.http.answers import is_permanent, unanswered
+from zkdash.alerts.notifiers.http.answers import is_permanent, judged, unanswered
 from zkdash.alerts.notifiers.words import incidents, text, title
 from zkdash.config import values
 from zkdash.config.kinds import Kind, option
@@ -139,6 +141,8 @@ class Asab:
                 await provider._main()
         except _Done:
             return _answer(refusals)
+        except _Redirected as error:
+            return judged(error.status, {}, self._now())
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return unanswered(error, TIMEOUT_S)
         finally:
@@ -165,7 +169,8 @@ def _told(delivery: Delivery, message: Message) -> tuple[str, str, str, str, str
 def _provider(name: str, said: dict[str, str]) -> Any:
     """asab's class with this configuration: asab.Config, which it reads itself, knows that of the last start."""
     kind = PROVIDERS[name]
-    made: Any = type(kind.__name__, (kind,), {"ConfigDefaults": kind.ConfigDefaults | said})
+    of_its_own = {"ConfigDefaults": kind.ConfigDefaults | said, "_main": _without_redirects(kind._main)}
+    made: Any = type(kind.__name__, (kind,), of_its_own)
     # No section has this name, so that what is said stands alone.
     return made(config_section_name=f"zkdash {name}")
 
@@ -182,6 +187,25 @@ def _answer(refusals: list[str]) -> Answer:
         permanent=code is not None and is_permanent(code),
         response=bounded(refusals[0].partition("\n")[2]),
     )
+
+
+def _without_redirects(main: Any) -> Any:
+    """asab's function as it is, but that its sessions go nowhere else than where they are sent."""
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_redirect.append(_redirected)
+    client = types.SimpleNamespace(ClientSession=functools.partial(aiohttp.ClientSession, trace_configs=[tracing]))
+    return types.FunctionType(main.__code__, {**main.__globals__, "aiohttp": client}, main.__name__)
+
+
+async def _redirected(session: object, context: object, params: aiohttp.TraceRequestRedirectParams) -> None:
+    raise _Redirected(params.response.status)
+
+
+class _Redirected(Exception):
+    """A service answers that its place is another one."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
 
 
 class _Done(BaseException):

@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 export PYTHON
 
-.PHONY: help setup run demo test test-fast test-matrix lint fmt types bench pictures clean
+.PHONY: help setup run demo test test-fast test-matrix lint fmt types bench bench-quick pictures clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -65,14 +65,19 @@ fmt: setup ## put the code into its form
 types: setup ## mypy --strict
 	@$(BIN)/mypy
 
-bench: setup ## measure what the design promises
+bench: setup ## measure what the design promises, for hours; stopped, it goes on where it was (ARGS="viewers pages")
+	@.ci/ensure zookeeper chromium
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'matplotlib>=3.9'
+	@exec $(BIN)/python -m bench --plots docs/performance $(ARGS)
+
+bench-quick: setup ## a first picture of the same, in under 3 minutes
 	@.ci/ensure zookeeper
-	@exec $(BIN)/python -m bench $(ARGS)
+	@exec $(BIN)/python -m bench --quick $(ARGS)
 
 pictures: setup ## make the pictures of README.md again
 	@.ci/ensure zookeeper chromium
 	@exec $(BIN)/python docs/pictures/make.py
 
 clean: ## remove everything that the other targets made
-	rm -rf $(VENV) .tools .demo build dist static/vendor .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .tools .demo build dist static/vendor .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .bench
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

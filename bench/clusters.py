@@ -16,6 +16,7 @@ from kazoo.client import KazooClient
 
 from bench import report
 from bench.processes import ZkDash, idle, wait_for, zkdash
+from bench.report import Curve
 from zkdash.demo.loopback import free_port
 from zkdash.demo.server import Server
 
@@ -109,10 +110,14 @@ def _outage(server: Server) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench clusters")
-    parser.add_argument("--counts", default="1,50", help="numbers of clusters, comma separated")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--counts", default="1,10,50,100,300,1000", help="numbers of clusters, comma separated")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--quick", action="store_true")
     options, _ = parser.parse_known_args()
-    for count in map(int, options.counts.split(",")):
+    for count in map(int, ("50" if options.quick else options.counts).split(",")):
+        title = f"{count:,} clusters in one process"
+        if report.known(title):
+            continue
         runs: dict[str, list[dict[str, float]]] = {"zkdash": [], "kazoo alone": []}
         with Server(config={"maxClientCnxns": "0"}) as server:
             client = KazooClient(hosts=server.address)
@@ -120,11 +125,12 @@ def main() -> None:
             for i in range(count):
                 client.ensure_path(f"/c{i}")
             client.stop()
-            for run in range(options.runs):
+            for run in range(1 if options.quick else options.runs):
                 for contender, measure in (("zkdash", with_zkdash), ("kazoo alone", with_kazoo)):
                     report.tell(f"{count} clusters, run {run + 1} of {options.runs}: {contender}")
                     runs[contender].append(measure(server, count))
-        report.table(f"{count} clusters in one process", runs, UNITS)
+        curve = Curve("clusters", count, ("rss", "cpu", "noticed", "back"))
+        report.table(title, runs, UNITS, limit="kazoo alone", curve=curve)
 
 
 if __name__ == "__main__":

@@ -8,17 +8,15 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from types import SimpleNamespace
 
 import aiohttp
-import asab
-import asab.pubsub
 from aiohttp import web
 
 from bench import report
+from bench.app import App
 from zkdash.alerts.notifiers.webhook import WebhookSettings
 from zkdash.alerts.service import AlertService
-from zkdash.config import AlertConfig, StoreConfig, WebConfig
+from zkdash.config import AlertConfig
 from zkdash.store.engine import Store
 from zkdash.timeline.service import EventService
 from zkdash.zookeeper.states import Cause, Kind, Observation, State
@@ -27,18 +25,6 @@ RUNS = 10
 QUIET_S = 5.1
 """After messages a route gathers for up to 5 s: a loss by itself is measured."""
 UNITS = {"first": "ms", "last": "ms", "messages": ""}
-
-
-class App:
-    """What the services ask of an application."""
-
-    def __init__(self, store_url: str, routes: tuple[AlertConfig, ...]) -> None:
-        self.Loop = asyncio.get_running_loop()
-        self.PubSub = asab.pubsub.PubSub(self)
-        self.config = SimpleNamespace(alerts=routes, web=WebConfig(), store=StoreConfig(store_url))
-
-    def _register_service(self, service: object) -> None:
-        """asab's applications keep a list; nobody asks for it here."""
 
 
 class Receiver:

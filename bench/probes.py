@@ -18,10 +18,10 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
-import asab
 import psutil
 
 from bench import report
+from bench.app import App
 from zkdash.config import ClusterConfig
 from zkdash.demo.server import Server
 from zkdash.ensemble.service import EnsembleService
@@ -62,14 +62,6 @@ def answers() -> str:
     return json.dumps(
         [{word: text.replace("standalone", role) for word, text in said.items()} for role in ("leader", "follower")]
     )
-
-
-class App:
-    """As much of the application as the service needs."""
-
-    def __init__(self) -> None:
-        self.Loop = asyncio.get_running_loop()
-        self.PubSub = asab.PubSub(self)
 
 
 class Clusters(dict[str, Any]):

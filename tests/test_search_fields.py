@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import cramjam
@@ -12,9 +13,14 @@ import lz4.frame
 import pytest
 from kazoo.protocol.states import ZnodeStat
 
-from zkdash.znodes import sizes
+from zkdash.web.api_crawls import end_of
+from zkdash.web.render import fragment
+from zkdash.web.search import SearchWish
+from zkdash.znodes import searching, sizes
 from zkdash.znodes.patterns import As
 from zkdash.znodes.search import Age, Matcher, Search, excerpt, read
+from zkdash.znodes.searching import SearchJob
+from zkdash.zookeeper.crawl import Batch
 
 NOW = 1_000_000_000
 HOUR = 3_600_000
@@ -88,16 +94,36 @@ def test_what_is_packed_is_searched_as_its_page_would_show_it(pack: Callable[[by
     for depth, value in enumerate((pack(text), gzip.compress(pack(text))), 1):
         assert matcher.rest(value, stat(dataLength=100)) is None
         assert matcher.may_be_inside(value, stat(dataLength=100))
-        found = matcher.inside(value, stat(dataLength=100))
+        found, size = matcher.inside(value, stat(dataLength=100))
         assert found is not None
+        assert size >= len(text)
         assert (found["excerpt"]["match"], len(found["packed"])) == (wanted, depth)
-    assert matcher.inside(pack(b"hay " * 20), stat(dataLength=100)) is None
+    assert matcher.inside(pack(b"hay " * 20), stat(dataLength=100)) == (None, 80)
     assert not matcher.may_be_inside(text, stat(dataLength=100))
 
 
 def test_a_bomb_is_searched_up_to_the_limit_of_a_page() -> None:
     bomb = gzip.compress(b"needle" + bytes(50_000_000) + b"haystack")
-    found = Matcher(read({"data": "needle"}).search, 0).inside(bomb, stat(dataLength=100))
+    found, size = Matcher(read({"data": "needle"}).search, 0).inside(bomb, stat(dataLength=100))
     assert found is not None
+    assert size == 4 * 1024 * 1024
     assert found["excerpt"]["match"] == "needle"
-    assert Matcher(read({"data": "haystack"}).search, 0).inside(bomb, stat(dataLength=100)) is None
+    assert Matcher(read({"data": "haystack"}).search, 0).inside(bomb, stat(dataLength=100))[0] is None
+
+
+async def test_a_tree_of_bombs_is_opened_up_to_a_limit_in_all_and_the_rest_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searching, "OPENED_BYTES", 10 * 1024 * 1024)
+    container: Any = SimpleNamespace(name="prod", config=None)
+    wish = SearchWish(read({"data": "needle"}), (container,))
+    job = SearchJob(wish.reading.search, wish.containers)
+    bomb = gzip.compress(b"needle" + bytes(5_000_000))
+    stats = [stat(dataLength=len(bomb))] * 10
+    for first in (0, 10):
+        paths = [f"/n{number}" for number in range(first, first + 10)]
+        await job.take(job.parts[0], Batch(paths, [0] * 10, [bomb] * 10, stats, (), searching.NOTHING))
+    assert (job.parts[0].hits, job.parts[0].unopened, job.opened_bytes) == (3, 17, 12 * 1024 * 1024)
+    assert "17 packed values not opened" in fragment("search/_run.html", wish=wish, job=job, total=3)
+    assert end_of(job)["unopened"] == 17
+    job.close()

@@ -113,6 +113,7 @@ def end_of(job: SearchJob) -> dict[str, Any]:
         "phase": job.phase,
         "trouble": job.trouble,
         "results": len(job.hits),
+        "unopened": sum(part.unopened for part in job.parts),
         "clusters": [shapes.part_of(part) for part in job.parts],
     }
 

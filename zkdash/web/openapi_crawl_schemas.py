@@ -58,6 +58,7 @@ CRAWL_SCHEMAS: dict[str, Schema] = {
             phase=one_of("done: everything was looked at.", (Phase.DONE, Phase.FAILED, Phase.STOPPED)),
             trouble=text("Why it failed; empty if it didn't."),
             results=number("How many were found."),
+            unopened=number("Packed values that were searched only as they are stored: a search opens 2 GiB at most."),
             clusters=list_of("CrawlOfCluster"),
         ),
     ),

@@ -161,14 +161,18 @@ class Matcher:
         """Whether something may be packed in the value that has what is searched for: worth a look at `inside`."""
         return bool(self._data is not None and value and may_be_packed(value) and self.stat(stat) is not None)
 
-    def inside(self, value: bytes, stat: ZnodeStat) -> dict[str, Any] | None:
-        """As `rest`, of what is packed in the value, so far as a page would show it. It may take some 10 ms."""
+    def inside(self, value: bytes, stat: ZnodeStat) -> tuple[dict[str, Any] | None, int]:
+        """As `rest`, of what is packed in the value, so far as a page would show it; and how many bytes were opened.
+
+        It may take some 10 ms.
+        """
         facts = self.stat(stat)
         opened, content, _ = open_packings(value)
+        size = sum(step.size for step in opened)
         span = self._data(content) if opened and self._data is not None else None
         if facts is None or span is None:
-            return None
-        return facts | {"excerpt": excerpt(content, *span), "packed": [step.name for step in opened]}
+            return None, size
+        return facts | {"excerpt": excerpt(content, *span), "packed": [step.name for step in opened]}, size
 
     def stat(self, stat: ZnodeStat) -> dict[str, Any] | None:
         """What the stat says about a hit; None if it says that it is none."""

@@ -23,13 +23,16 @@ from zkdash.zookeeper.frontier import Frontier
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
+OPENED_BYTES = 2 * 1024**3
+"""What is packed in data is opened up to so much in one search; later values are searched only as they are stored."""
+
 NOTHING = Progress(0, 0, 0, None, 0.0)
 
 
 @dataclass(slots=True)
 class Part:
     """A crawl of one cluster, as far as it got. It can go on where it stood: `rest` has what is yet to be read, and
-    `packed` what was read and is yet to be opened."""
+    `packed` what was read and is yet to be opened. `unopened` counts what never was, by OPENED_BYTES."""
 
     container: ClusterContainer
     root: str
@@ -40,6 +43,7 @@ class Part:
     hits: int = 0
     denied: int = 0
     too_large: int = 0
+    unopened: int = 0
     rest: Frontier | None = None
     packed: list[tuple[dict[str, Any], bytes, ZnodeStat]] = field(default_factory=list)
     before: Progress = NOTHING
@@ -144,12 +148,14 @@ class SearchJob(CrawlJob):
         super().__init__(containers, search.root, data=search.needs_data)
         self.search = search
         self.hits = Spool()
+        self.opened_bytes = 0
         self._matcher = Matcher(search, self.began_at)
 
     def reset(self) -> None:
         super().reset()
         self.hits.close()
         self.hits = Spool()
+        self.opened_bytes = 0
         self._matcher = Matcher(self.search, now_ms())
 
     async def take(self, part: Part, batch: Batch) -> None:
@@ -170,9 +176,14 @@ class SearchJob(CrawlJob):
 
     async def catch_up(self, part: Part) -> None:
         while part.packed:
+            if self.opened_bytes >= OPENED_BYTES:
+                part.unopened += len(part.packed)
+                part.packed.clear()
+                return
             hit, value, stat = part.packed[0]
-            facts = await asyncio.to_thread(self._matcher.inside, value, stat)
+            facts, size = await asyncio.to_thread(self._matcher.inside, value, stat)
             del part.packed[0]
+            self.opened_bytes += size
             if facts is not None:
                 self._add(part, hit | facts)
 

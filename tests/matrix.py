@@ -25,6 +25,7 @@ TESTS = (
     "tests/integration/test_watches.py",
     "tests/integration/test_outages.py",
     "tests/integration/test_holders.py",
+    "tests/integration/test_version_mix.py",
 )
 """What speaks to the server."""
 

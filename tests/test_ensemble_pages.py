@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -163,6 +165,16 @@ async def test_what_happened_is_drawn_again_above_the_charts_when_an_event_is_re
     site["a"].drop("the cable was cut")
     assert "the cable was cut" in await heard(websocket, "mark--suspended")
     await websocket.close()
+
+
+async def test_who_led_when_is_a_list_too(site: Site) -> None:
+    async with asyncio.timeout(5):
+        while "Who was what, as a list" not in (  # noqa: ASYNC110 - as in `until`: nothing tells when it is written
+            page := await site.text("/clusters/a/charts?range=15m")
+        ):
+            await asyncio.sleep(0.02)
+    listed = page.partition('class="stints__table"')[2].partition("</table>")[0]
+    assert re.search(rf'<th scope="row" class="mono">{LEADER}</th><td class="stints__led">.*leader</td>', listed)
 
 
 async def test_what_a_silent_server_told_last_stays_with_its_age(site: Site) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zkdash.ensemble.changes import Change, Stand
-from zkdash.ensemble.roles import Stint, elections, stints
+from zkdash.ensemble.roles import Stint, elections, newest, stints
 
 LEADER, FOLLOWER, DOWN = Stand.LEADER, Stand.FOLLOWER, Stand.DOWN
 
@@ -32,3 +32,12 @@ def test_an_election_is_another_leader_and_not_the_first_one() -> None:
     assert elections(stints(told, [(0, 100)], 0, 100)) == [(25, "y")]
     same = [change("x", 10, LEADER), change("x", 20, DOWN), change("x", 30, LEADER)]
     assert elections(stints(same, [(0, 100)], 0, 100)) == []
+
+
+def test_a_list_has_the_last_that_began_first() -> None:
+    found = {
+        "x": (Stint(Stand.LEADER, 0, 50), Stint(Stand.DOWN, 50, 60)),
+        "y": (Stint(Stand.FOLLOWER, 10, 50), Stint(Stand.LEADER, 51, 60)),
+    }
+    told = [(server, stint.stand, stint.start) for server, stint in newest(found, 3)]
+    assert told == [("y", Stand.LEADER, 51), ("x", Stand.DOWN, 50), ("y", Stand.FOLLOWER, 10)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from kazoo.client import KazooClient
 
 from tests.conftest import kazoo_client
 from tests.support.probes import Container, config_of, watched
+from tests.support.server_logs import logged, logged_state
 from tests.support.until import until
 from zkdash.demo.faults import Proxy
 from zkdash.demo.servers import Ensemble, Server
@@ -21,18 +21,6 @@ from zkdash.zookeeper.commands import Way
 from zkdash.zookeeper.refusals import Trouble
 
 pytestmark = pytest.mark.zookeeper
-
-STATE = re.compile(r"(?:QuorumPeer|Peer).* - (LOOKING|LEADING|FOLLOWING|OBSERVING)\b")
-
-
-def logged_state(server: Server) -> str:
-    """What the server says in its log that it is."""
-    found = STATE.findall(server.log_file.read_text(errors="replace"))
-    return found[-1] if found else ""
-
-
-def logged(servers: Ensemble) -> dict[str, str]:
-    return {server.address: logged_state(server) for server in servers.servers if server.running}
 
 
 @pytest.fixture(scope="module")

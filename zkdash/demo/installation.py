@@ -42,19 +42,19 @@ def _find_java() -> str:
 
 def _find_classpath() -> str:
     if home := os.environ.get("ZOOKEEPER_HOME"):
-        if found := _of_home(Path(home)):
+        if found := of_home(Path(home)):
             return found
         raise StartError(f"ZOOKEEPER_HOME={home} has no zookeeper-*.jar in it or in its lib folder: {WHAT_TO_INSTALL}")
     if (DEBIAN_JARS / "zookeeper.jar").exists():
         # Its manifest names what else it needs, all but what logging, AdminServer and TLS need.
         return os.pathsep.join(str(DEBIAN_JARS / name) for name in DEBIAN_NAMES)
-    if (script := shutil.which("zkServer.sh")) and (found := _of_home(Path(script).resolve().parent.parent)):
+    if (script := shutil.which("zkServer.sh")) and (found := of_home(Path(script).resolve().parent.parent)):
         return found
     raise StartError(f"there is no ZooKeeper on this machine: {WHAT_TO_INSTALL}")
 
 
-def _of_home(home: Path) -> str:
-    """The class path of an unpacked release; its jars stand in lib/, before 3.5 some in the folder itself."""
+def of_home(home: Path) -> str:
+    """The class path of an unpacked release, "" for none; its jars are in lib/, before 3.5 some in the folder."""
     jars = [jar for folder in (home, home / "lib") for jar in sorted(folder.glob("*.jar"))]
     if not any(jar.name.startswith("zookeeper-") for jar in jars):
         return ""

@@ -52,6 +52,12 @@ def elections(found: Mapping[str, Sequence[Stint]]) -> list[tuple[int, str]]:
     ]  # of the first nobody knows whether it led before
 
 
+def newest(found: Mapping[str, Sequence[Stint]], most: int) -> list[tuple[str, Stint]]:
+    """(server, stint) of all servers, the last that began first, `most` at most."""
+    told = [(server, stint) for server, one in found.items() for stint in one]
+    return sorted(told, key=lambda each: (each[1].start, each[0]), reverse=True)[:most]
+
+
 def _known_until(watched: Sequence[tuple[int, int]], start: int, end: int) -> int:
     """How far what was seen at `start` holds, at most `end`."""
     for begin, stop in watched:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from zkdash.ensemble.changes import Stand
-from zkdash.ensemble.roles import Stint, elections, stints
+from zkdash.ensemble.roles import Stint, elections, newest, stints
 from zkdash.timeline.event import Event
 from zkdash.web import lanes, words
 from zkdash.web.keys import Dashboard
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MARKS = 300
 """How many events are drawn at most, the newest."""
+LISTED = 100
+"""How many stints of servers are listed at most, the newest."""
 TROUBLE = (Stand.READ_ONLY, Stand.NOT_SERVING, Stand.DOWN, Stand.SILENT)
 """Drawn last, so that it lies on top, and at least as wide as can be seen."""
 MIN_TROUBLE_PERCENT = 0.3
@@ -58,11 +60,14 @@ async def draw(
     changes = await dashboard.changes.between(name, since, until)
     watched = [(each.start, each.end) for each in recorded[name] if each.state is not None]
     found = stints(changes, joined(watched), since, until)
+    chosen = {server: found.get(server, ()) for server in servers}
     lane = lane_of(container, recorded[name], until, to_now=live)
     return {
         "session": swimlane(name, lane, since, until, live=live),
         "marks": marks_markup(marks(name, events, found, since, until), since, until, live),
-        "roles": [(server, role_lane(server, found.get(server, ()), since, until, live)) for server in servers],
+        "roles": [(server, role_lane(server, one, since, until, live)) for server, one in chosen.items()],
+        "list": newest(chosen, LISTED),
+        "stints": sum(map(len, chosen.values())),
         "ticks": lanes.axis(since, until, runs_on=live),
         "since": since,
         "until": until,

@@ -154,6 +154,8 @@ _TABLE: dict[str, dict[str, str]] = {
         "jvm_pause_time_ms": "Pauses of the whole process, mostly garbage collection. A long one ends sessions.|ms",
         "jvm_memory_bytes_used": "Memory in use by Java.|B",
         "jvm_memory_bytes_max": "Memory that Java may use.|B",
+        "heap_used": "Heap in use.|B",
+        "heap_max": "The largest heap that Java may use.|B",
         "jvm_threads_current": "Threads of the process.",
         "jvm_threads_deadlocked": "Threads that wait for each other for ever.",
     },

@@ -1,10 +1,22 @@
-// <time>: the UTC of the markup in the reader's own zone, and "12 s" that counts on. The exact UTC is its title.
+// <time>: the UTC of the markup in the reader's zone, or as they chose, and "12 s" that counts on.
 import { now } from "./lib/clock.js";
+import { zone } from "./lib/zone.js";
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const SHORT = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
-const YEAR = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
+const OPTIONS = {
+  clock: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  short: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  day: { month: "short", day: "numeric" },
+  year: { year: "numeric", month: "short", day: "numeric" },
+  date: { year: "numeric", month: "numeric", day: "numeric" },
+  years: { year: "numeric" },
+};
+let form = forms();
+
+function forms() {
+  const timeZone = zone() === "utc" ? "UTC" : undefined;
+  return Object.fromEntries(Object.entries(OPTIONS).map(([name, options]) => [name, new Intl.DateTimeFormat(undefined, { ...options, timeZone })]));
+}
+
 const UNITS = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
 
 /** Seconds in at most two units, as the server writes durations. */
@@ -18,15 +30,24 @@ export function span(seconds) {
   return `${Math.floor(seconds / size)} ${unit}${rest ? ` ${rest} ${small}` : ""}`;
 }
 
+const sameDay = (one, other) => form.date.format(one) === form.date.format(other);
+
 function date(at) {
-  const same = at.getFullYear() === new Date(now()).getFullYear();
-  return (same ? DAY : YEAR).format(at);
+  return (form.years.format(at) === form.years.format(now()) ? form.day : form.year).format(at);
 }
 
+/** The time `at` as one of OPTIONS says. */
+export function moment(at, style) { return form[style].format(at); }
+
 /** The time of day, with the date if it is not today's. */
-export function clock(at, form = CLOCK) {
-  const today = at.toDateString() === new Date(now()).toDateString();
-  return today ? form.format(at) : `${date(at)}, ${form.format(at)}`;
+export function clock(at) {
+  return sameDay(at, now()) ? form.clock.format(at) : `${date(at)}, ${form.clock.format(at)}`;
+}
+
+/** The exact time, in the reader's own zone and in UTC. */
+export function exact(at) {
+  const own = new Intl.DateTimeFormat(undefined, { ...OPTIONS.year, ...OPTIONS.clock, timeZoneName: "short" }).format(at);
+  return `${own} · ${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function text(at, style) {
@@ -35,7 +56,7 @@ function text(at, style) {
     case "clock": return clock(at);
     case "ago": return seconds < 5 ? "just now" : `${span(seconds)} ago`;
     case "for": return span(seconds);
-    default: return `${date(at)}, ${CLOCK.format(at)}`;
+    default: return `${date(at)}, ${form.clock.format(at)}${zone() === "utc" ? " UTC" : ""}`;
   }
 }
 
@@ -45,12 +66,12 @@ function write(element) {
   if (style === "utc" || Number.isNaN(at.getTime())) return;
   const local = text(at, style);
   if (element.textContent !== local) element.textContent = local;
-  if (element.title === "") element.title = `${element.dateTime.slice(0, 19).replace("T", " ")} UTC`;
+  if (style === "ago" && !element.hasAttribute("tabindex") && !element.closest("a, button")) element.tabIndex = 0; // tip.js tells the exact time
 }
 
 function writeAxis(label) {
   const at = new Date(Number(label.dataset.at));
-  const local = label.dataset.form === "day" ? `${DAY.format(at)}, ${SHORT.format(at)}` : SHORT.format(at);
+  const local = label.dataset.form === "day" ? `${form.day.format(at)}, ${form.short.format(at)}` : form.short.format(at);
   if (label.textContent !== local) label.textContent = local;
 }
 
@@ -59,6 +80,10 @@ function writeAll() {
   document.querySelectorAll("text[data-at]").forEach(writeAxis);
 }
 
+document.addEventListener("zkdash:zone", () => {
+  form = forms();
+  writeAll();
+});
 writeAll();
 setInterval(() => document.querySelectorAll('time[data-as="ago"], time[data-as="for"]').forEach(write), 1000);
 document.addEventListener("htmx:after:swap", writeAll);

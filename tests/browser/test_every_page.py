@@ -43,6 +43,9 @@ PAGES = {
     "silences": "/alerts/silences",
     "new silence": "/alerts/silences/new?clusters=prod",
     "route of alerts": "/alerts/routes/nobody?for=1h",
+    "go": "/go?q=prod",
+    "keys": "/keys",
+    "glossary": "/glossary",
     "api": "/api/docs",
     "nothing": "/nothing/here",
 }

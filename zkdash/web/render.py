@@ -10,7 +10,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from zkdash.clock import now_ms
-from zkdash.web import alert_words, done, filters, urls, words
+from zkdash.web import alert_words, done, filters, places, terms, urls, words
 from zkdash.web.assets import assets_root, shipped
 from zkdash.web.keys import BOARD
 from zkdash.znodes import marks, paths
@@ -55,6 +55,9 @@ def environment() -> jinja2.Environment:
         url_for_silence=urls.url_for_silence,
         url_for_route=urls.url_for_route,
         with_query=urls.with_query,
+        main_places=places.MAIN,
+        places_of_cluster=places.of_cluster,
+        term=terms.term,
         rule_words=alert_words.rule_words,
         matchers_in_words=alert_words.matchers_in_words,
         silence_state=alert_words.silence_state,

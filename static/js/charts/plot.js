@@ -1,17 +1,14 @@
 // One chart: uPlot in the element [data-metric], its legend with values, and the marks of what happened.
 import { columns, known, words } from "./data.js";
 import { marks, drawMarks } from "./marks.js";
-import { clock } from "../time.js";
+import { zone } from "../lib/zone.js";
+import { clock, moment } from "../time.js";
 
 const HEIGHT = 132;
 const AXIS = 52; // the css has the same: lanes above the charts begin where the plots do
 const PAD = 8;
 const GREY = 0.14; // how strong the band between minimum and maximum is
 const DASHES = [[], [7, 3], [2, 3], [10, 3, 2, 3], [5, 5]];
-
-const SECONDS = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const MINUTES = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const DAYS = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
 
 export class Plot {
   constructor(element, view, zoom) {
@@ -26,6 +23,7 @@ export class Plot {
     this.note = element.querySelector(".chart__note");
     this.keys = [...element.querySelectorAll("[data-server]")];
     this.servers = this.keys.map((key) => key.dataset.server);
+    document.addEventListener("zkdash:zone", () => this.plot?.redraw(false, true));
     new ResizeObserver(() => this.plot?.setSize({ width: this.width(), height: HEIGHT })).observe(this.target);
   }
 
@@ -81,7 +79,7 @@ export class Plot {
     const grid = { stroke: () => this.ink("grid"), width: 1 };
     const axis = { stroke: () => this.ink("ink"), font: `11px ${getComputedStyle(document.body).fontFamily}`, grid, ticks: { show: false } };
     return {
-      width: this.width(), height: HEIGHT, ms: 1, padding: [PAD, PAD, 0, 0], legend: { show: false }, series, bands,
+      width: this.width(), height: HEIGHT, ms: 1, tzDate: zoned, padding: [PAD, PAD, 0, 0], legend: { show: false }, series, bands,
       cursor: { y: false, sync: { key: "charts", setSeries: false }, drag: { x: true, y: false, setScale: false, dist: 6 }, points: { size: 5, show: (u, i) => this.point(u, i) } },
       scales: { x: { time: true, range: () => [this.view.since, this.view.until] }, y: { range: (u, min, max) => this.range(min, max) } },
       axes: [
@@ -110,9 +108,9 @@ export class Plot {
 
   when(at) {
     const span = this.view.until - this.view.since;
-    const time = new Date(at);
-    if (span > 36 * 3600e3 && time.getHours() === 0 && time.getMinutes() === 0) return DAYS.format(time);
-    return span < 10 * 60e3 ? SECONDS.format(time) : MINUTES.format(time);
+    const time = zoned(at);
+    if (span > 36 * 3600e3 && time.getHours() === 0 && time.getMinutes() === 0) return moment(at, "day");
+    return moment(at, span < 10 * 60e3 ? "clock" : "short");
   }
 
   // The legend's values: at the cursor, or the last ones.
@@ -137,6 +135,9 @@ export class Plot {
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
   }
 }
+
+// A moment whose hours and days are those of the zone that is shown.
+function zoned(at) { return zone() === "utc" ? window.uPlot.tzDate(new Date(at), "Etc/UTC") : new Date(at); }
 
 // A line needs two points: what stands alone between gaps is drawn as a dot.
 function lonely(u, number) {

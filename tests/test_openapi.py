@@ -33,6 +33,7 @@ TREE = {
 
 # Path of the document, address asked for, status expected.
 ASKED = [
+    ("/api/v1/audit", "/api/v1/audit", 403),
     ("/api/v1/clusters", "/api/v1/clusters", 200),
     ("/api/v1/clusters", "/api/v1/clusters?x=1", 400),
     ("/api/v1/clusters/{name}", "/api/v1/clusters/up", 200),
@@ -268,6 +269,7 @@ def test_every_answer_that_the_document_promises_is_asked_for_here() -> None:
     }
     elsewhere = {(path, 503) for path in build()["paths"] if "/clusters" not in path}
     elsewhere |= {(f"/api/v1/clusters/{{name}}/{what}", 503) for what in ("availability", "series")}
+    elsewhere |= {("/api/v1/audit", 200), ("/api/v1/audit", 400)}  # for admins: tests/test_audit.py
     elsewhere |= {("/api/v1/events/stream", 101), ("/api/v1/events/stream", 403)}
     assert promised - elsewhere == {(path, status) for path, _, status in ASKED}
 

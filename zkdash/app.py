@@ -65,6 +65,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
             await self.finalize()
             raise
         self.PubSub.subscribe("Application.hup!", self._on_hup)
+        self.PubSub.subscribe("Application.housekeeping!", self._on_housekeeping)
 
     async def _start(self) -> None:
         self.store = Store(self.config.store.url)
@@ -134,6 +135,9 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         except StoreUnavailable as error:
             raise StartError(f"can't read which rules fire: {error}") from error
         return [(row["cluster"], row["rule"], row["subject"], Severity(row["severity"]), row["since"]) for row in rows]
+
+    async def _on_housekeeping(self, message_type: str) -> None:
+        await self.audit.prune(self.config.store.keep_audit_days)
 
     # SIGHUP
 

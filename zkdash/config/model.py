@@ -164,6 +164,7 @@ class StoreConfig:
     url: str = field(repr=False)
     keep_events_days: int = 400
     keep_deliveries_days: int = 90
+    keep_audit_days: int = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("store", "keep_events", "400", "For how many days events are kept."),
     Option("store", "keep_deliveries", "90", "For how many days sent and dropped deliveries are kept."),
+    Option("store", "keep_audit", "400", "For how many days it is kept who did what."),
     Option("store", "keep_samples", "2h", "For how long what each server said is kept as it was sampled, from 2h on."),
     Option("store", "keep_minutes", "48h", "For how long its minimum, average and maximum by minutes are kept."),
     Option("store", "keep_quarters", "400d", "For how long those by quarters of an hour are kept."),

@@ -27,8 +27,9 @@ def store_config(document: Document, environ: Mapping[str, str]) -> StoreConfig:
     except ValueError as error:
         url = ""
         reader.mistake("url", str(error), show=reader.text("url").startswith("sqlite:"))
-    events, deliveries = (reader.read(key, _days) or 0 for key in ("keep_events", "keep_deliveries"))
-    return StoreConfig(url=url, keep_events_days=events, keep_deliveries_days=deliveries)
+    keys = ("keep_events", "keep_deliveries", "keep_audit")
+    events, deliveries, audit = (reader.read(key, _days) or 0 for key in keys)
+    return StoreConfig(url=url, keep_events_days=events, keep_deliveries_days=deliveries, keep_audit_days=audit)
 
 
 def shown_url(url: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import BigInteger, Column, Table, Text, delete, insert, select
 
 from zkdash.store.rows import Connection, Row
@@ -25,6 +27,31 @@ audit = Table(
 
 async def add(connection: Connection, row: Row) -> None:
     await connection.execute(insert(audit), [dict(row)])
+
+
+async def find(
+    connection: Connection,
+    *,
+    who: Collection[str] = (),
+    actions: Collection[str] = (),
+    clusters: Collection[str] = (),
+    since: int | None = None,
+    until: int | None = None,
+    before: int | None = None,
+    limit: int,
+) -> list[Row]:
+    """The newest first; what is empty or None is any. `before` is an id."""
+    query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+    for column, wanted in ((audit.c.who, who), (audit.c.action, actions), (audit.c.cluster, clusters)):
+        if wanted:
+            query = query.where(column.in_(wanted))
+    if since is not None:
+        query = query.where(audit.c.at >= since)
+    if until is not None:
+        query = query.where(audit.c.at < until)
+    if before is not None:
+        query = query.where(audit.c.id < before)
+    return list((await connection.execute(query)).mappings())
 
 
 async def prune(connection: Connection, before: int, limit: int) -> int:

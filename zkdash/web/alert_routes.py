@@ -8,6 +8,7 @@ from markupsafe import Markup
 from zkdash.alerts import pages
 from zkdash.config import AlertConfig
 from zkdash.web import done, preview, who
+from zkdash.web.audited import note
 from zkdash.web.bodies import BadFields, form_of
 from zkdash.web.gate import person_of
 from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
@@ -71,6 +72,7 @@ async def test(request: web.Request) -> web.Response:
     if problems:
         raise BadFields(problems)
     await request.app[ZKDASH].alerts.send_test(route.name, by)
+    await note(request, "route-test", f"route {route.name}", by=by)
     return who.remember(done.go_to(url_for_route(route.name), "tested"), by)
 
 

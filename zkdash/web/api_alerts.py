@@ -13,6 +13,7 @@ from zkdash.alerts.silence import Silence
 from zkdash.clock import now_ms
 from zkdash.web import alert_routes, delivery, incident, preview, silence_body, silences, who
 from zkdash.web import shapes_alerts as shapes
+from zkdash.web.audited import note as note_down
 from zkdash.web.bodies import BadFields, json_of, refused, text_in
 from zkdash.web.gate import person_of
 from zkdash.web.keys import ALERTING, ZKDASH
@@ -53,6 +54,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     note = text_in(body, "note", incident.LONGEST_NOTE, errors)
     by = _by(person.name, body, errors)
     await _do("note", request.app[ZKDASH].alerts.acknowledge(found.id, by, note))
+    await incident.noted(request, "incident-acknowledge", found, by)
     return await _incident_now(request)
 
 
@@ -62,6 +64,7 @@ async def unacknowledge(request: web.Request) -> web.Response:
     found = await incident.find(request)
     by = _by(person.name, await json_of(request, ("by",)), {}, needed=False)
     await _do("by", request.app[ZKDASH].alerts.unacknowledge(found.id, by or who.SCRIPT))
+    await incident.noted(request, "incident-unacknowledge", found, by or who.SCRIPT)
     return await _incident_now(request)
 
 
@@ -92,6 +95,7 @@ async def resend(request: web.Request) -> web.Response:
     found = await delivery.find(request)
     by = _by(person.name, await json_of(request, ("by",)), {}, needed=False)
     made = await _do("by", request.app[ZKDASH].alerts.resend(found.id, by or who.SCRIPT))
+    await delivery.noted(request, found, by or who.SCRIPT)
     return answer(shapes.delivery(made), status=202)
 
 
@@ -117,6 +121,7 @@ async def add_silence(request: web.Request) -> web.Response:
     if draft is None:
         raise BadFields(errors)
     made = await _do("silence", request.app[ZKDASH].alerts.add_silence(draft))
+    await silences.noted(request, "silence-create", made, made.author)
     response = answer(shapes.silence(made, now_ms()), status=201)
     response.headers["Location"] = "/api/v1" + url_for_silence(made.id).removeprefix("/alerts")
     return response
@@ -129,6 +134,7 @@ async def end_silence(request: web.Request) -> web.Response:
     found = await silences.find(request)
     by = _by(person.name, {"by": query.text("by")}, {}, needed=False)
     await _do("id", request.app[ZKDASH].alerts.end_silence(found.id, by or who.SCRIPT))
+    await silences.noted(request, "silence-end", found, by or who.SCRIPT)
     return await _silence(request, await silences.find(request))
 
 
@@ -146,6 +152,7 @@ async def send_test(request: web.Request) -> web.Response:
     found = alert_routes.find(request)
     by = _by(person.name, await json_of(request, ("by",)), {}, needed=False)
     made = await _do("by", request.app[ZKDASH].alerts.send_test(found.name, by or who.SCRIPT))
+    await note_down(request, "route-test", f"route {found.name}", by=by or who.SCRIPT)
     return answer(shapes.delivery(made), status=202)
 
 

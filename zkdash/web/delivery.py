@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.web import done, who
+from zkdash.web.audited import note
 from zkdash.web.bodies import BadFields, form_of, refused
 from zkdash.web.gate import person_of
 from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
@@ -65,8 +66,15 @@ async def resend(request: web.Request) -> web.Response:
         except LookupError as error:
             raise refused(error) from None
         else:
+            await noted(request, delivery, by)
             return who.remember(done.go_to(url_for_delivery(made.id), "resent"), by)
     raise BadFields(problems)
+
+
+async def noted(request: web.Request, delivery: Delivery, by: str) -> None:
+    """Write down that it was sent again."""
+    what = f"delivery {delivery.id} to {delivery.route}"
+    await note(request, "delivery-resend", what, cluster=delivery.cluster or "", by=by)
 
 
 async def find(request: web.Request) -> Delivery:

@@ -9,6 +9,7 @@ from aiohttp import web
 from kazoo.exceptions import NoAuthError, NoNodeError
 
 from zkdash.web.api_crawls import has_gone
+from zkdash.web.audited import note
 from zkdash.web.cluster import find
 from zkdash.web.query import Query
 from zkdash.znodes import paths
@@ -38,6 +39,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     reads = ManyReads(container)
     if wanted.format is Format.ZIP and (await reads.total(wanted.path) or 0) > MAX_ZIPPED:
         raise web.HTTPBadRequest(text=f"A zip has at most {MAX_ZIPPED:,} znodes: take json or yaml, or a part of it.")
+    await note(request, "export", wanted.path, cluster=container.name, format=str(wanted.format))
     async with contextlib.aclosing(export(reads, wanted, wait_s=wait_s)) as pieces:
         return await send(request, wanted, pieces)
 

@@ -13,6 +13,7 @@ from zkdash.alerts.incident import Incident
 from zkdash.alerts.pages import Mute
 from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, who
+from zkdash.web.audited import note as note_down
 from zkdash.web.bodies import BadFields, form_of, refused, text_in
 from zkdash.web.gate import person_of
 from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
@@ -123,6 +124,7 @@ async def acknowledge(request: web.Request) -> web.Response:
             raise refused(error) from None
     if problems:
         return await page(request, incident, problems)
+    await noted(request, "incident-acknowledge", incident, by)
     return who.remember(done.go_to(url_for_incident(incident.id), "acknowledged"), by)
 
 
@@ -142,7 +144,13 @@ async def unacknowledge(request: web.Request) -> web.Response:
         raise BadFields({"by": f"{error}"}) from None
     except LookupError as error:
         raise refused(error) from None
+    await noted(request, "incident-unacknowledge", incident, by)
     return who.remember(done.go_to(url_for_incident(incident.id), "unacknowledged"), by)
+
+
+async def noted(request: web.Request, action: str, incident: Incident, by: str) -> None:
+    """Write down what was done with an incident."""
+    await note_down(request, action, f"incident {incident.id}: {incident.rule}", cluster=incident.cluster, by=by)
 
 
 async def find(request: web.Request) -> Incident:

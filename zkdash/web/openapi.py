@@ -17,6 +17,7 @@ from zkdash.web.ensemble_shapes import ENSEMBLE_SCHEMAS, ensemble_paths
 from zkdash.web.holder_shapes import HOLDER_SCHEMAS, holder_paths
 from zkdash.web.openapi_alert_schemas import ALERT_SCHEMAS
 from zkdash.web.openapi_alerts import alert_paths
+from zkdash.web.openapi_audit import AUDIT_SCHEMAS, audit_paths
 from zkdash.web.openapi_crawl_schemas import CRAWL_SCHEMAS
 from zkdash.web.openapi_crawls import crawl_paths
 from zkdash.web.openapi_schemas import SCHEMAS as FACT_SCHEMAS
@@ -34,7 +35,7 @@ SCHEMAS = (
     | STORY_SCHEMAS
     | CRAWL_SCHEMAS
 )
-SCHEMAS |= ENSEMBLE_SCHEMAS
+SCHEMAS |= ENSEMBLE_SCHEMAS | AUDIT_SCHEMAS
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PROBLEMS = {
     400: "What was asked or sent is not as it should be; `detail` names it and says what is allowed.",
@@ -139,6 +140,7 @@ def _paths() -> dict[str, Any]:
         "/api/v1/events/{id}": _get("events", "getEvent", "One event", "Event", [event_id], [404, 503]),
         "/api/v1/events/stream": _stream(clusters),
         **alert_paths(_get, _act, _query),
+        **audit_paths(_get, _query),
         "/api/openapi.json": {
             "get": {
                 "tags": ["about"],

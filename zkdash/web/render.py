@@ -45,6 +45,7 @@ def environment() -> jinja2.Environment:
         event_word=words.of_event,
         cause_words=words.CAUSE_WORDS,
         cause_explained=words.CAUSE_EXPLAINED,
+        at=urls.at,
         url_for_cluster=urls.url_for_cluster,
         url_for_znode=urls.url_for_znode,
         child_path=paths.join,

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from zkdash.alerts.silence import Silence
 from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, silence_form, who
+from zkdash.web.audited import note
 from zkdash.web.bodies import BadFields, form_of, refused
 from zkdash.web.gate import person_of
 from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
@@ -100,6 +101,7 @@ async def create(request: web.Request) -> web.Response:
     except ValueError as error:
         form.problems["form"] = f"{error}"
         return await form_page(request, form)
+    await noted(request, "silence-create", silence, by)
     return who.remember(done.go_to(url_for_silence(silence.id), "silenced"), by)
 
 
@@ -119,8 +121,14 @@ async def end(request: web.Request) -> web.Response:
         except LookupError as error:
             raise refused(error) from None
         else:
+            await noted(request, "silence-end", silence, by)
             return who.remember(done.go_to(url_for_silence(silence.id), "ended"), by)
     raise BadFields(problems)
+
+
+async def noted(request: web.Request, action: str, silence: Silence, by: str) -> None:
+    """Write down what was done with a silence."""
+    await note(request, action, f"silence {silence.id}: {silence.reason or silence.name}", by=by)
 
 
 async def find(request: web.Request) -> Silence:

@@ -12,6 +12,7 @@ from zkdash.timeline.story import TITLES
 from zkdash.timeline.teller import Told
 from zkdash.web import story_shapes, timerange
 from zkdash.web.api import answer
+from zkdash.web.audited import note
 from zkdash.web.keys import HOLDERS, ROLLS, TELLER, ZKDASH
 from zkdash.web.query import Query
 from zkdash.web.render import render
@@ -51,6 +52,7 @@ async def markdown(request: web.Request) -> web.Response:
     public_url = request.app[ZKDASH].config.web.public_url
     url = f"{public_url}{url_for_event(told.event.id)}/story" if public_url else ""
     title = f"What happened to {told.event.cluster}"
+    await note(request, "export", f"what happened: event {told.event.id}", cluster=told.event.cluster)
     return web.Response(
         text=story_text.markdown(told, title, url),
         content_type="text/markdown",

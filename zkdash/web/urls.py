@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 
+def at(path: str) -> str:
+    """The address of `path`, which begins with a slash."""
+    return path
+
+
 def url_for_cluster(name: str) -> str:
     """The page of a cluster."""
     return f"/clusters/{quote(name, safe='')}"

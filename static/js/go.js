@@ -6,6 +6,7 @@ const said = document.getElementById("go-said");
 const keys = document.getElementById("keys");
 const list = document.getElementById("keys-list");
 let goes = false; // as soon as the hits for what is typed are there
+const KEYS = '.foot__links [href$="/keys"]';
 
 export function openGo() {
   if (!dialog.open) dialog.showModal();
@@ -15,7 +16,7 @@ export function openGo() {
 
 export async function openKeys() {
   if (keys.open) return;
-  if (!list.firstElementChild) await htmx.ajax("GET", "/keys", { target: list, swap: "innerHTML show:none", push: "false" });
+  if (!list.firstElementChild) await htmx.ajax("GET", document.querySelector(KEYS).href, { target: list, swap: "innerHTML show:none", push: "false" });
   if (!list.firstElementChild) return;
   keys.showModal();
   list.focus();
@@ -30,7 +31,7 @@ function follow() {
 }
 
 document.addEventListener("click", (event) => {
-  const opener = event.target.closest?.('.goto, .foot__links [href="/keys"]');
+  const opener = event.target.closest?.(`.goto, ${KEYS}`);
   if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     if (opener.matches(".goto")) openGo();

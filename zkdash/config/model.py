@@ -125,13 +125,14 @@ class WebConfig:
     """Where zkdash listens.
 
     `listen` are (host, port) without brackets, port 0 for a free one. `hosts` are names and addresses, in lower case,
-    without ports and with brackets around IPv6. `public_url` has no slash at its end.
+    without ports and with brackets around IPv6. `public_url` has no slash at its end. `base_path` is "" or "/a/b".
     """
 
     listen: tuple[tuple[str, int], ...] = (("127.0.0.1", 8080),)
     hosts: tuple[str, ...] = ()
     without_sign_in: bool = False
     public_url: str = ""
+    base_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

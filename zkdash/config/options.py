@@ -63,7 +63,12 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "web", "public_url", "",
-        "Where people open zkdash, such as https://zkdash.example.com; hooks link to it.",
+        "Where people open zkdash, such as https://zkdash.example.com, base_path included; hooks link to it.",
+    ),
+    Option(
+        "web", "base_path", "",
+        "Where zkdash is below another site, such as /zkdash: all of its addresses begin so, and a proxy in front of it"
+        " passes them on as they are.",
     ),
     # ---- access
     Option("grant:NAME", "users", "", "Names of users, or patterns with * and ?, separated by commas. * is everybody."),

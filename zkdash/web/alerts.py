@@ -15,7 +15,7 @@ from zkdash.web import alert_words
 from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
 from zkdash.web.query import Query
 from zkdash.web.render import fragment, render
-from zkdash.web.urls import with_query
+from zkdash.web.urls import at, with_query
 from zkdash.zookeeper.states import Severity
 
 SHOWN = 100
@@ -107,8 +107,8 @@ async def history(request: web.Request) -> web.Response:
         rules=sorted({*rules, *wanted.rules}),
         severities=list(Severity),
         states=list(Standing),
-        older=with_query("/alerts/history", {**asked, "before": found[SHOWN - 1].id}) if len(found) > SHOWN else "",
-        newest=with_query("/alerts/history", asked) if wanted.before is not None else "",
+        older=with_query(at("/alerts/history"), {**asked, "before": found[SHOWN - 1].id}) if len(found) > SHOWN else "",
+        newest=with_query(at("/alerts/history"), asked) if wanted.before is not None else "",
     )
 
 
@@ -128,8 +128,8 @@ async def deliveries(request: web.Request) -> web.Response:
         asked=asked,
         routes=list(dict.fromkeys([*(route.name for route in dashboard.config.alerts), *routes])),
         states=list(DeliveryState),
-        older=with_query("/alerts/deliveries", {**asked, "before": found[SHOWN - 1].number})
+        older=with_query(at("/alerts/deliveries"), {**asked, "before": found[SHOWN - 1].number})
         if len(found) > SHOWN
         else "",
-        newest=with_query("/alerts/deliveries", asked) if "before" in query else "",
+        newest=with_query(at("/alerts/deliveries"), asked) if "before" in query else "",
     )

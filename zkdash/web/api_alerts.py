@@ -18,7 +18,7 @@ from zkdash.web.bodies import BadFields, json_of, refused, text_in
 from zkdash.web.gate import person_of
 from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query
-from zkdash.web.urls import url_for_silence
+from zkdash.web.urls import at
 from zkdash.zookeeper.states import Severity
 
 DEFAULT_LIMIT = 200
@@ -123,7 +123,7 @@ async def add_silence(request: web.Request) -> web.Response:
     made = await _do("silence", request.app[ZKDASH].alerts.add_silence(draft))
     await silences.noted(request, "silence-create", made, made.author)
     response = answer(shapes.silence(made, now_ms()), status=201)
-    response.headers["Location"] = "/api/v1" + url_for_silence(made.id).removeprefix("/alerts")
+    response.headers["Location"] = at(f"/api/v1/silences/{made.id}")
     return response
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import zkdash
 from zkdash.errors import StartError
+from zkdash.web.urls import at
 
 COMPRESSED_TYPES = ("text/", "image/svg+xml", "application/json")
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
@@ -54,7 +55,7 @@ class Assets:
         """The address of static/`name`; KeyError if there is no such file."""
         if name not in self.files:
             raise KeyError(f"no file static/{name}")
-        return f"/static/{self.version}/{name}"
+        return at(f"/static/{self.version}/{name}")
 
     def urls(self, folder: str, suffix: str) -> list[str]:
         """The addresses of all files right in static/`folder` that end in `suffix`, by name."""

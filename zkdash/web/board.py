@@ -116,8 +116,8 @@ class Board:
         """The list of clusters in the order of the configuration, with one marked as the present page's."""
         joined = Markup("").join(kept.side for kept in self._kept.values())
         if current:
-            href = f'href="{url_for_cluster(current)}"'
-            joined = Markup(joined.replace(href, f'{href} aria-current="page"', 1))  # noqa: S704 - joined is markup
+            href = Markup('href="{}"').format(url_for_cluster(current))
+            joined = joined.replace(href, href + Markup(' aria-current="page"'), 1)
         return joined
 
     # The bus

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -22,7 +23,7 @@ from zkdash.web.metric_rows import value_in_words
 from zkdash.web.query import Query
 from zkdash.web.render import render
 from zkdash.web.series import POINTS, Drawn, Point
-from zkdash.web.urls import url_for_cluster, with_query
+from zkdash.web.urls import at, with_query
 
 ROWS = 600
 """How many rows a table has at most, the newest."""
@@ -101,7 +102,7 @@ def table(
         if any(line[index] is not None for line in lines)
     ]
     api = with_query(
-        f"/api/v1{url_for_cluster(view.cluster)}/series",
+        at(f"/api/v1/clusters/{quote(view.cluster, safe='')}/series"),
         {"metric": chart.metric, "server": list(view.servers), "since": since, "until": until},
     )
     return ChartTable(chart, servers, rows[::-1][:ROWS], max(len(rows) - ROWS, 0), api)

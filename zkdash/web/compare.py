@@ -61,7 +61,7 @@ class CompareWish:
 
     def url(self, **changes: Any) -> str:
         """The address of this page."""
-        return urls.with_query("/compare", self.query(**changes))
+        return urls.with_query(urls.at("/compare"), self.query(**changes))
 
     def pieces(self, job: Job) -> Mapping[str, Markup]:
         if not isinstance(job, CompareJob):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from zkdash.web.urls import at
+
 COOKIE = "zkdash-done"
 LIVES_S = 60
 DONE = {
@@ -20,7 +22,7 @@ DONE = {
 def go_to(address: str, done: str) -> web.Response:
     """The way from a form to the page that shows what came of it (303: a reload asks nothing twice)."""
     response = web.Response(status=303, headers={"Location": address})
-    response.set_cookie(COOKIE, done, max_age=LIVES_S, path="/", httponly=True, samesite="Strict")
+    response.set_cookie(COOKIE, done, max_age=LIVES_S, path=at("/"), httponly=True, samesite="Strict")
     return response
 
 
@@ -32,4 +34,4 @@ def said(request: web.Request) -> str:
 def forget(request: web.Request, response: web.Response) -> None:
     """It was said: the next page says it no more."""
     if COOKIE in request.cookies:
-        response.del_cookie(COOKIE, path="/", httponly=True, samesite="Strict")
+        response.del_cookie(COOKIE, path=at("/"), httponly=True, samesite="Strict")

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from zkdash.access import NOTHING, Answer, Need, Person, Reach, decide
 from zkdash.web.keys import NEEDS, ZKDASH
+from zkdash.web.urls import at
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PERSON: web.RequestKey[Person | None] = web.RequestKey("person")
@@ -36,7 +37,8 @@ def need_of(request: web.Request) -> Need:
     """What the route says that it needs."""
     resource = request.match_info.route.resource
     method = "GET" if request.method == "HEAD" else request.method
-    return request.app[NEEDS][method, resource.canonical if resource is not None else ""]
+    path = resource.canonical if resource is not None else ""
+    return request.app[NEEDS][method, path.removeprefix(at("")) or "/"]
 
 
 def who_asks(request: web.Request) -> Person | None:

@@ -63,7 +63,7 @@ async def index(request: web.Request) -> web.Response:
         request,
         "go/_hits.html" if only_hits else "go/index.html",
         q=typed,
-        at=here.name if here else "",
+        came_from=here.name if here else "",
         groups=groups,
         found=sum(len(group.hits) for group in groups),
     )
@@ -160,7 +160,7 @@ def _clients(seen: list[ClusterContainer], here: ClusterContainer | None, typed:
 
 def _pages(seen: list[ClusterContainer], here: ClusterContainer | None, typed: str) -> Iterator[Hit]:
     for place in (*places.MAIN, *places.OTHERS):
-        yield Hit(place.text, place.href, also=place.also, keys=place.keys)
+        yield Hit(place.text, urls.at(place.href), also=place.also, keys=place.keys)
     if not typed:
         return
     for container in seen:
@@ -176,12 +176,12 @@ def _pages(seen: list[ClusterContainer], here: ClusterContainer | None, typed: s
 
 
 def _word(word: Word) -> Hit:
-    return Hit(word.name, f"/glossary#{word.anchor}", "in ZooKeeper's words", also=word.also)
+    return Hit(word.name, urls.at(f"/glossary#{word.anchor}"), "in ZooKeeper's words", also=word.also)
 
 
 def _search(typed: str, here: ClusterContainer | None) -> tuple[Hit, ...]:
     """The last resort: a search through znodes, which takes a while."""
     if not typed or typed.startswith("/"):
         return ()
-    href = urls.with_query("/search", {"name": typed, "cluster": here.name if here else None})
+    href = urls.with_query(urls.at("/search"), {"name": typed, "cluster": here.name if here else None})
     return (Hit(f"Search znodes for “{typed}”", href, "reads the trees"),)

@@ -38,7 +38,7 @@ ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz"})
 @web.middleware
 async def refuse_unknown_hosts(request: web.Request, handler: Handler) -> web.StreamResponse:
     """421 for a Host that zkdash does not answer to."""
-    if request.path in ALWAYS_ANSWERED or host_is_known(request.host, request.app[ZKDASH].config.web):
+    if urls.own_path(request) in ALWAYS_ANSWERED or host_is_known(request.host, request.app[ZKDASH].config.web):
         return await handler(request)
     raise web.HTTPMisdirectedRequest(
         text=f"zkdash does not answer to the name {request.host}. If it is right, add it to [web] hosts."
@@ -68,7 +68,7 @@ async def answer_failures(request: web.Request, handler: Handler) -> web.StreamR
 
 def answer(request: web.Request, failure: Failure) -> web.Response:
     """A failure as the asker reads it: JSON under /api/, a fragment for htmx, else a page with a way back."""
-    if request.path.startswith("/api/"):
+    if urls.own_path(request).startswith("/api/"):
         response = problem(failure, request.path)
     else:
         template = "errors/_error.html" if is_partial(request) else "errors/page.html"
@@ -115,7 +115,7 @@ def ways_back(request: web.Request) -> list[tuple[str, str]]:
             back.append((f"The root of {name}", urls.url_for_znode(name)))
         if request.path != urls.url_for_cluster(name):
             back.append((f"Cluster {name}", urls.url_for_cluster(name)))
-    back.append(("Overview", "/"))
+    back.append(("Overview", urls.at("/")))
     return back
 
 

@@ -23,6 +23,7 @@ from zkdash.web.openapi_crawls import crawl_paths
 from zkdash.web.openapi_schemas import SCHEMAS as FACT_SCHEMAS
 from zkdash.web.render import fragment, render
 from zkdash.web.story_shapes import STORY_SCHEMAS, story_paths
+from zkdash.web.urls import at
 from zkdash.znodes.choice import Match, Sort
 from zkdash.zookeeper.states import State
 
@@ -257,7 +258,8 @@ def _json(schema: dict[str, Any]) -> dict[str, Any]:
 
 async def document(_request: web.Request) -> web.Response:
     """GET /api/openapi.json"""
-    return web.Response(body=orjson.dumps(build(), option=orjson.OPT_INDENT_2), content_type="application/json")
+    here = build() | {"servers": [{"url": at("/")}]}
+    return web.Response(body=orjson.dumps(here, option=orjson.OPT_INDENT_2), content_type="application/json")
 
 
 async def docs(request: web.Request) -> web.Response:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from zkdash.config import WebConfig
 from zkdash.web.keys import ZKDASH
+from zkdash.web.urls import own_path
 
 DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 
@@ -79,7 +80,7 @@ def refuse_foreign_change(request: web.Request) -> None:
         ours = origin_matches(origin, request.host, request.app[ZKDASH].config.web)
     else:
         browser = request.headers.get("User-Agent", "").startswith("Mozilla/")
-        ours = site is None and not browser and request.path.startswith("/api/")
+        ours = site is None and not browser and own_path(request).startswith("/api/")
     if not ours:
         raise web.HTTPForbidden(text="Only zkdash's own pages can do this, and scripts by the API.")
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from zkdash.web.assets import shipped
 from zkdash.web.keys import BOARD, KEPT_PAGE
 from zkdash.web.render import is_partial, page
+from zkdash.web.urls import at
 
 KEEP_S = 1.0
 """For how long a page is good for all who ask, if nothing changes."""
@@ -55,6 +56,11 @@ async def index(request: web.Request) -> web.Response:
     else:
         body = kept.body(request)
     return web.Response(body=body, content_type="text/html", charset="utf-8", headers=headers)
+
+
+async def below(_request: web.Request) -> web.Response:
+    """GET / where base_path is something else"""
+    raise web.HTTPFound(at("/"))
 
 
 async def favicon(request: web.Request) -> web.Response:

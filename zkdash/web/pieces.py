@@ -14,6 +14,7 @@ from zkdash.web import incident_marks, lanes
 from zkdash.web.filters import count
 from zkdash.web.lanes import Stretch
 from zkdash.web.render import fragment
+from zkdash.web.urls import at
 from zkdash.web.words import Standing, standing, summary, worst
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Frame:
 def frame_of(standings: list[Standing], **troubles: object) -> Frame:
     """The frame of a page for clusters that stand so."""
     words, bad = summary(standings), worst(standings)
-    favicon = f"/favicon.svg?state={bad or 'none'}"
+    favicon = at(f"/favicon.svg?state={bad or 'none'}")
     return Frame(
         words,
         favicon,

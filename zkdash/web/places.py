@@ -9,7 +9,10 @@ from zkdash.web.urls import url_for_cluster, url_for_timeline, url_for_znode
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page. `keys` are typed one after the other, "" for none; `also` are other words that find it."""
+    """A page; one that is no cluster's has its address without base_path.
+
+    `keys` are typed one after the other, "" for none; `also` are other words that find it.
+    """
 
     key: str
     text: str

@@ -39,6 +39,7 @@ from zkdash.web import (
     usage,
     znodes,
 )
+from zkdash.web.urls import at
 
 ROUTES = (
     ("/", overview.index, Need.VIEWER),
@@ -135,6 +136,11 @@ NEEDS = {(method, re.sub(r":[^}]*", "", path)): need for method, path, _, need i
 def add_routes(app: web.Application) -> None:
     """What is shown is a GET (or HEAD); nothing of it is written to a watched cluster, nor is any action."""
     for path, handler, _ in ROUTES:
-        app.router.add_get(path, handler)
+        app.router.add_get(at(path), handler)
     for method, path, action, _ in ACTIONS:
-        app.router.add_route(method, path, action)
+        app.router.add_route(method, at(path), action)
+    if at(""):  # what asks by address alone finds these, and a person finds the way
+        app.router.add_get("/healthz", health.healthz)
+        app.router.add_get("/readyz", health.readyz)
+        app.router.add_get("/", overview.below)
+        app.router.add_get(at(""), overview.below)

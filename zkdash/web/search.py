@@ -60,7 +60,7 @@ class SearchWish:
 
     def url(self, **changes: Any) -> str:
         """The address of this page."""
-        return urls.with_query("/search", self.query(**changes))
+        return urls.with_query(urls.at("/search"), self.query(**changes))
 
     def pieces(self, job: Job) -> Mapping[str, Markup]:
         if not isinstance(job, SearchJob):

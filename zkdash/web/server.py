@@ -48,6 +48,7 @@ from zkdash.web.routes import NEEDS as NEEDS_OF_ROUTES
 from zkdash.web.routes import add_routes
 from zkdash.web.stream import EventStreams
 from zkdash.web.trails import Trails
+from zkdash.web.urls import at, mount
 from zkdash.web.watched_kinds import runs_of
 from zkdash.web.znode_live import LISTER, ZnodeLive
 from zkdash.znodes.holders import Holders
@@ -72,6 +73,7 @@ ALERT_PAGES: dict[str, Draw] = {
 
 def make_site(dashboard: Dashboard) -> web.Application:
     """The whole site as an aiohttp application, which starts and stops its own parts."""
+    mount(dashboard.config.web.base_path)
     site = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     hub = LiveHub()
     trails = Trails(dashboard)
@@ -159,7 +161,7 @@ class WebServer:
 
 def url_of(host: str, port: int) -> str:
     """The address to open in a browser."""
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    return f"http://[{host}]:{port}{at('/')}" if ":" in host else f"http://{host}:{port}{at('/')}"
 
 
 def why(error: OSError) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-TERM = Markup('<a class="term" href="/glossary#{}">{}</a>')
+from zkdash.web.urls import at
+
+TERM = Markup('<a class="term" href="{}">{}</a>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,4 +220,4 @@ BY_NAME = {word.name.casefold(): word for word in WORDS}
 
 def term(text: str, word: str = "") -> Markup:
     """A label that leads to its word in the glossary: `word` where it is called otherwise. KeyError for none."""
-    return TERM.format(BY_NAME[(word or text).casefold()].anchor, text)
+    return TERM.format(at(f"/glossary#{BY_NAME[(word or text).casefold()].anchor}"), text)

@@ -10,7 +10,7 @@ from typing import Any
 
 from multidict import MultiMapping
 
-from zkdash.web.urls import with_query
+from zkdash.web.urls import at, with_query
 from zkdash.zookeeper.states import State
 
 MINUTE_MS = 60_000
@@ -76,7 +76,7 @@ class View:
 
     def url(self, **changes: Any) -> str:
         """The address of this view on the timeline's page."""
-        return with_query("/timeline", self.query(**changes))
+        return with_query(at("/timeline"), self.query(**changes))
 
     def topic(self) -> str:
         """What to listen to for this view."""

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from zkdash.access import Person
 from zkdash.web.bodies import text_in
+from zkdash.web.urls import at
 
 COOKIE = "zkdash-by"
 LIVES_S = 365 * 86_400
@@ -34,5 +35,5 @@ def name_in(request: web.Request, person: Person, body: Mapping[str, Any], error
 
 def remember(response: web.Response, name: str) -> web.Response:
     """Let the browser keep a name for the next time."""
-    response.set_cookie(COOKIE, quote(name), max_age=LIVES_S, path="/", httponly=True, samesite="Strict")
+    response.set_cookie(COOKIE, quote(name), max_age=LIVES_S, path=at("/"), httponly=True, samesite="Strict")
     return response

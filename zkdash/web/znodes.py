@@ -141,7 +141,7 @@ async def missing(request: web.Request, container: ClusterContainer, path: str) 
         ways = []
     else:
         ways = [(f"Up to {visible(nearest)}", urls.url_for_znode(container.name, nearest))]
-    ways += [(f"Cluster {container.label}", urls.url_for_cluster(container.name)), ("Overview", "/")]
+    ways += [(f"Cluster {container.label}", urls.url_for_cluster(container.name)), ("Overview", urls.at("/"))]
     in_node = is_partial(request)
     return render(
         request,

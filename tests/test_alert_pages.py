@@ -16,6 +16,7 @@ from tests.support.site import Site, running_site
 from tests.support.until import until
 from zkdash.alerts.delivery import Delivery
 from zkdash.alerts.incident import Incident
+from zkdash.web import alerting
 from zkdash.zookeeper.states import Cause, Kind, Observation, Severity
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -313,6 +314,25 @@ async def test_the_history_is_filtered_and_paged_by_the_address(site: Site, monk
 async def test_what_is_not_there_is_said(site: Site) -> None:
     for path in ("incidents/99", f"incidents/{'9' * 30}", "deliveries/none", "silences/99", "routes/none"):
         await site.text(f"/alerts/{path}", 404)
+
+
+async def test_who_looks_already_sees_what_a_new_viewer_was_drawn(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerting, "SETTLE_S", 60.0)
+    one = await incident(site)
+    topic = f"alerts/incidents/{one.id}"
+    async with await site.listen(topic) as before:
+        await site.bus.alerts.acknowledge(one.id, "Grace", "")
+        async with await site.listen(topic) as after:
+            assert "by Grace" in await shown(after)
+        assert "by Grace" in await shown(before)
+
+
+async def shown(viewer: Any) -> str:
+    """The last that came of what the viewer listens to, once it says who acknowledged; fails after 5 s."""
+    async with asyncio.timeout(5):
+        while "by Grace" not in (text := await viewer.receive_str()):
+            pass
+    return text
 
 
 async def test_the_pages_of_alerts_are_live(site: Site) -> None:

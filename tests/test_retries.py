@@ -86,7 +86,7 @@ async def test_what_is_refused_for_good_is_tried_slowly_a_few_times_and_then_giv
 
 async def test_nothing_is_tried_for_more_than_a_day(store: Store, clock: Clock, there: Receiver) -> None:
     there.otherwise = status(500)
-    async with house(store, clock, route(there)) as here:
+    async with house(store, clock, route(there, repeat_interval_s=None)) as here:
         await here.record(lost("a"))
         assert (await here.tried(1)).state is DeliveryState.OWED
         await here.rests()

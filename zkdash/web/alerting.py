@@ -77,19 +77,22 @@ class Alerting:
             self._changed.clear()
             began = time.monotonic()
             for topic, shown in list(self._open.items()):
-                before = shown.kept
                 await self._keep(topic, shown)
-                if shown.kept != before:
-                    self._hub.offer(topic, "", self.snapshot(topic))
             await asyncio.sleep(time.monotonic() - began)  # many pages and many changes: half the time is for others
 
     async def _keep(self, topic: str, shown: Open) -> None:
+        """Draw a topic anew. Whoever has it drawn, if only for a new viewer, has it sent to all who listen already."""
         version = self._version
         try:
-            shown.kept = await self.draw(topic) or shown.kept
-            shown.version = version
+            drawn = await self.draw(topic) or shown.kept
         except Exception as error:
             L.warning("The alerts can't be read.", struct_data={"topic": topic, "error": str(error)})
+            return
+        if version < shown.version:
+            return  # somebody else's, begun later, was ready sooner
+        before, shown.kept, shown.version = shown.kept, drawn, version
+        if drawn != before:
+            self._hub.offer(topic, "", self.snapshot(topic))
 
     # As a source of topics
 

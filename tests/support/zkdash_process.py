@@ -66,7 +66,9 @@ class ZkDashProcess:
                 folder=self.folder,
                 output=log,
                 environment=python_environment(
-                    **{"PYTHONASYNCIODEBUG": "1", "PYTHONPATH": f"{SITE}:{REPO}"} | self.environment | environment
+                    **{"PYTHONASYNCIODEBUG": "1", "PYTHONFAULTHANDLER": "1", "PYTHONPATH": f"{SITE}:{REPO}"}
+                    | self.environment
+                    | environment
                 ),
             )
         return self
@@ -186,6 +188,12 @@ class ZkDashProcess:
         return self.wait_for(found, deadline_s, f"{cause} of {name}")
 
     # Its log
+
+    def account(self) -> str:
+        """How it is, and what it logged last: for a test that failed."""
+        code = None if self.process is None else self.process.poll()
+        how = "not started" if self.process is None else "running" if code is None else f"ended with code {code}"
+        return f"{how}; it logged last:\n{self.log[-4000:] if self._log_starts else ''}"
 
     @property
     def log(self) -> str:

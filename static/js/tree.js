@@ -162,6 +162,10 @@ adopt();
 const shown = tree()?.querySelector('[aria-selected="true"] > .tree__row');
 if (shown) { // within the tree's own frame: the page stays where it is
   const frame = tree().parentElement;
-  const below = shown.getBoundingClientRect().bottom - frame.getBoundingClientRect().top - frame.clientHeight;
+  const row = shown.getBoundingClientRect();
+  const around = frame.getBoundingClientRect();
+  const below = row.bottom - around.top - frame.clientHeight;
+  const beside = row.right - around.left - frame.clientWidth;
   if (below > 0) frame.scrollTop = below + frame.clientHeight / 3;
+  if (beside > 0) frame.scrollLeft = beside + 4;
 }

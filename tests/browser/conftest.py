@@ -16,6 +16,7 @@ from zkdash.demo.loopback import free_port
 from zkdash.demo.servers import Server
 
 CHROMIUM = "/usr/bin/chromium"
+DEEP = "/deep" + "".join(f"/level-{level}" for level in range(25))
 WIDE = 450
 MakeProcess = Callable[..., ZkDashProcess]
 OpenPage = Callable[..., Page]
@@ -75,7 +76,7 @@ def site(zookeeper: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A zkdash for tests that only look: prod has a sample tree, gone has no server; an alert that nobody takes."""
     with kazoo_client(zookeeper.address) as client:
         wide = {f"/wide/child-{number:03}": b"" for number in range(WIDE)}
-        planted = {**trees.orders(), **trees.search(), **wide}
+        planted = {**trees.orders(), **trees.search(), **wide, DEEP: b"deepest"}
         trees.plant(client, {f"/browser{path}": value for path, value in planted.items()})
         client.create("/browser/secret", b"1", acl=[make_digest_acl("ada", "right", all=True)])
         client.add_auth("digest", "ada:right")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import WIDE
+from tests.browser.conftest import DEEP, WIDE
 from tests.support.zkdash_process import ZkDashProcess
 
 
@@ -96,3 +96,12 @@ def test_a_deep_address_opens_the_tree_down_to_it(site: ZkDashProcess, page: Pag
     expect(selected).to_have_count(1)
     expect(selected).to_have_attribute("aria-label", "state")
     expect(page.locator("#value")).to_contain_text('"leader": 1')
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_however_deep_the_shown_znode_is_its_row_is_seen(site: ZkDashProcess, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site.url(f"/clusters/prod/znodes{DEEP}"))
+    name = page.get_by_role("tree").locator('[aria-current="page"]')
+    expect(name).to_have_text("level-24")
+    expect(name).to_be_in_viewport(ratio=1)

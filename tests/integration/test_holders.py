@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,14 @@ def admin_urls(ensemble: Ensemble) -> str:
     return " ".join(f"http://127.0.0.1:{server.admin_port}/commands" for server in ensemble.servers)
 
 
+def warm_up(ensemble: Ensemble) -> None:
+    """The first answer of an AdminServer may take a busy machine longer than zkdash waits: Java loads its classes."""
+    for server in ensemble.servers:
+        for command in ("connections", "dump", "watches_by_path"):
+            with urllib.request.urlopen(f"{server.admin_url}/{command}", timeout=60) as answer:  # noqa: S310 - loopback
+                answer.read()
+
+
 @pytest.fixture(scope="module")
 def admin_ensemble(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ensemble]:
     """Three servers with AdminServer, which allow no four-letter word but srvr, as is the default."""
@@ -65,6 +74,8 @@ def scene(
 ) -> Iterator[Scene]:
     if request.param == "AdminServer" and "version: 3.4." in ensemble.servers[0].four_letter("srvr"):
         pytest.skip("AdminServer came with ZooKeeper 3.5")
+    if request.param == "AdminServer":
+        warm_up(admin_ensemble)
     servers, admin = (
         (admin_ensemble, admin_urls(admin_ensemble)) if request.param == "AdminServer" else (ensemble, "off")
     )

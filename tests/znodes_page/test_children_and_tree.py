@@ -77,6 +77,14 @@ def test_a_deep_znode_has_a_tree_of_the_levels_above_it(zkdash: ZkDashProcess) -
     answer = page(zkdash, path)
     assert shown_path(answer) == path
     assert answer.text.count('aria-expanded="true"') == 20
+    way = answer.text.partition('class="way__list')[2].partition("</ol>")[0]
+    assert [name for name in ("l0", "l1", "l2", "l33", "l34", "l38", "l39") if f">{name}<" in way] == [
+        "l0",
+        "l34",
+        "l38",
+        "l39",
+    ]
+    assert "33 levels more" in way
 
 
 def test_htmx_gets_the_node_alone_with_the_title_of_its_page(zkdash: ZkDashProcess) -> None:

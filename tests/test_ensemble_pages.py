@@ -174,7 +174,7 @@ async def test_who_led_when_is_a_list_too(site: Site) -> None:
         ):
             await asyncio.sleep(0.02)
     listed = page.partition('class="stints__table"')[2].partition("</table>")[0]
-    assert re.search(rf'<th scope="row" class="mono">{LEADER}</th><td class="stints__led">.*leader</td>', listed)
+    assert re.search(rf'<th scope="row" class="mono">{LEADER}</th><td class="stints__led">.*leader</span></td>', listed)
 
 
 async def test_what_a_silent_server_told_last_stays_with_its_age(site: Site) -> None:

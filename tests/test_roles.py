@@ -36,7 +36,7 @@ def test_an_election_is_another_leader_and_not_the_first_one() -> None:
 
 def test_a_list_has_the_last_that_began_first() -> None:
     found = {
-        "x": (Stint(Stand.LEADER, 0, 50), Stint(Stand.DOWN, 50, 60)),
+        "x": (Stint(Stand.LEADER, 0, 50), Stint(Stand.DOWN, 50, 55), Stint(Stand.DOWN, 55, 60)),
         "y": (Stint(Stand.FOLLOWER, 10, 50), Stint(Stand.LEADER, 51, 60)),
     }
     told = [(server, stint.stand, stint.start) for server, stint in newest(found, 3)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from zkdash.ensemble.changes import Change, Stand
@@ -53,8 +53,15 @@ def elections(found: Mapping[str, Sequence[Stint]]) -> list[tuple[int, str]]:
 
 
 def newest(found: Mapping[str, Sequence[Stint]], most: int) -> list[tuple[str, Stint]]:
-    """(server, stint) of all servers, the last that began first, `most` at most."""
-    told = [(server, stint) for server, one in found.items() for stint in one]
+    """(server, stint) of all servers, the last that began first, `most` at most; what went on the same is one."""
+    told: list[tuple[str, Stint]] = []
+    for server, one in found.items():
+        for stint in one:
+            last = told[-1] if told else None
+            if last and (last[0], last[1].stand, last[1].end) == (server, stint.stand, stint.start):
+                told[-1] = server, replace(stint, start=last[1].start)
+            else:
+                told.append((server, stint))
     return sorted(told, key=lambda each: (each[1].start, each[0]), reverse=True)[:most]
 
 

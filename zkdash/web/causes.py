@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MARKS = 300
 """How many events are drawn at most, the newest."""
 LISTED = 100
-"""How many stints of servers are listed at most, the newest."""
+"""So many stints of servers are listed, the newest."""
 TROUBLE = (Stand.READ_ONLY, Stand.NOT_SERVING, Stand.DOWN, Stand.SILENT)
 """Drawn last, so that it lies on top, and at least as wide as can be seen."""
 MIN_TROUBLE_PERCENT = 0.3
@@ -67,7 +67,7 @@ async def draw(
         "marks": marks_markup(marks(name, events, found, since, until), since, until, live),
         "roles": [(server, role_lane(server, one, since, until, live)) for server, one in chosen.items()],
         "list": newest(chosen, LISTED),
-        "stints": sum(map(len, chosen.values())),
+        "listed": LISTED,
         "ticks": lanes.axis(since, until, runs_on=live),
         "since": since,
         "until": until,

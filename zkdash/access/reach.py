@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from zkdash.access.grant import Grant, is_below
 from zkdash.access.role import Role
@@ -63,6 +64,18 @@ class Reach:
         roles = [grant.role for grant in self.grants if grant.role is not None]
         return min(max(roles), self.ceiling) if roles else None
 
+    @property
+    def sees_every_cluster(self) -> bool:
+        """Whether no cluster is kept from them, whatever it will be called."""
+        return any(grant.role is not None and "*" in grant.clusters for grant in self.grants) and not any(
+            grant.role is None for grant in self.grants
+        )
+
+    @property
+    def level(self) -> Reach:
+        """The same as far as seeing goes: to people with equal levels the same is shown."""
+        return _level(self)
+
     def under(self, ceiling: Role) -> Reach:
         """The same with at most this role."""
         return Reach(self.grants, min(ceiling, self.ceiling))
@@ -75,6 +88,16 @@ class Reach:
 def reach_of(grants: Iterable[Grant], user: str, groups: Collection[str] = ()) -> Reach:
     """How far somebody of this name, who is in these groups, reaches."""
     return Reach(frozenset(grant for grant in grants if grant.is_for(user, groups)))
+
+
+@lru_cache(maxsize=1024)
+def _level(reach: Reach) -> Reach:
+    return Reach(
+        frozenset(
+            Grant("", None if one.role is None else Role.VIEWER, (), (), one.clusters, one.paths, one.unmask)
+            for one in reach.grants
+        )
+    )
 
 
 EVERYTHING = Reach(frozenset({Grant("everybody", Role.OPERATOR, users=("*",))}))

@@ -11,6 +11,7 @@ from zkdash.alerts.incident import Incident, incident_of
 from zkdash.alerts.notification import Notification, notification_of
 from zkdash.store import alert_pages as rows
 from zkdash.store.engine import Store
+from zkdash.store.visible import Within
 from zkdash.zookeeper.states import Severity
 
 T = TypeVar("T")
@@ -18,9 +19,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which incidents: empty is all. `since` <= time < `until` (UTC ms) is when they went on, `before` an id."""
+    """Which incidents: empty is all. `since` <= time < `until` (UTC ms) is when they went on, `before` an id.
+
+    Beyond the clusters in `within` there is nothing; None is without such bounds.
+    """
 
     clusters: tuple[str, ...] = ()
+    within: Collection[str] | None = None
     rules: tuple[str, ...] = ()
     severities: tuple[Severity, ...] = ()
     is_open: bool | None = None
@@ -54,6 +59,7 @@ async def incidents(store: Store, wanted: Filter, limit: int, *, open_first: boo
         found = await rows.incident_page(
             connection,
             clusters=wanted.clusters or None,
+            within=wanted.within,
             rules=wanted.rules or None,
             severities=[str(each) for each in wanted.severities] or None,
             is_open=wanted.is_open,
@@ -66,10 +72,10 @@ async def incidents(store: Store, wanted: Filter, limit: int, *, open_first: boo
     return [incident_of(row) for row in found]
 
 
-async def names(store: Store) -> tuple[list[str], list[str]]:
-    """The clusters and the rules of which there ever was an incident."""
+async def names(store: Store, within: Collection[str] | None = None) -> tuple[list[str], list[str]]:
+    """The clusters and the rules of which there ever was an incident; of these clusters only, if any are given."""
     async with store.connect() as connection:
-        return await rows.incident_names(connection)
+        return await rows.incident_names(connection, within)
 
 
 async def of_event(store: Store, event_id: int) -> list[Incident]:
@@ -125,19 +131,31 @@ async def deliveries(
     *,
     routes: Collection[str] = (),
     states: Collection[DeliveryState] = (),
+    incident: int | None = None,
+    event: int | None = None,
     before: int | None = None,
+    within: Within | None = None,
     limit: int,
 ) -> list[Delivery]:
-    """The newest first; `before` is a delivery's number."""
+    """The newest first, of those that tell of an incident or an event if one is given; `before` is a number."""
     async with store.connect() as connection:
         found = await rows.delivery_page(
             connection,
             routes=routes or None,
             states=[str(state) for state in states] or None,
+            incident=incident,
+            event=event,
             before=before,
+            within=within,
             limit=limit,
         )
     return [delivery_of(row) for row in found]
+
+
+async def is_within(store: Store, delivery_id: str, bounds: Within) -> bool:
+    """Whether a delivery tells of nothing beyond these bounds."""
+    async with store.connect() as connection:
+        return await rows.is_delivery_within(connection, delivery_id, bounds)
 
 
 def _by_incident(ids: Iterable[int], pairs: Iterable[tuple[int, T]]) -> dict[int, list[T]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from zkdash.alerts.silence import Silence, silence_of
 from zkdash.store import events as rows
 from zkdash.store import silences as silence_rows
@@ -12,16 +14,18 @@ from zkdash.timeline.rows import event_of
 _AT_ONCE = 1000
 
 
-async def events_since(store: Store, since: int, most: int) -> tuple[list[Event], bool]:
-    """The events since a time (UTC ms), the oldest first, and whether there are more than `most`, the newest of which
-    are given. Raises StoreUnavailable."""
+async def events_since(
+    store: Store, since: int, most: int, clusters: Collection[str] | None = None
+) -> tuple[list[Event], bool]:
+    """The events of some clusters (None: all) since a time (UTC ms), the oldest first, and whether there are more than
+    `most`, the newest of which are given. Raises StoreUnavailable."""
     found: list[Event] = []
     before: int | None = None
     async with store.connect() as connection:
         while len(found) <= most:
             page = await rows.find(
                 connection,
-                clusters=None,
+                clusters=clusters,
                 states=None,
                 since=since,
                 until=None,

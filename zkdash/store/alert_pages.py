@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true
 from sqlalchemy.sql import ColumnElement
 
 from zkdash.store.rows import Connection, Row
 from zkdash.store.schema import deliveries, delivery_incidents, incidents, mutes, notifications, silences
+from zkdash.store.visible import Within, is_within
 
 _OPEN = incidents.c.resolved_at.is_(None)
 
@@ -17,6 +18,7 @@ async def incident_page(
     connection: Connection,
     *,
     clusters: Collection[str] | None,
+    within: Collection[str] | None,
     rules: Collection[str] | None,
     severities: Collection[str] | None,
     is_open: bool | None,
@@ -31,6 +33,7 @@ async def incident_page(
     query = select(incidents).order_by(*order).limit(limit)
     wanted: list[tuple[Collection[str] | None, ColumnElement[str]]] = [
         (clusters, incidents.c.cluster),
+        (within, incidents.c.cluster),
         (rules, incidents.c.rule),
         (severities, incidents.c.severity),
     ]
@@ -48,11 +51,14 @@ async def incident_page(
     return await _rows(connection, query)
 
 
-async def incident_names(connection: Connection) -> tuple[list[str], list[str]]:
-    """The clusters and the rules of which there ever was an incident."""
-    clusters = await connection.execute(select(incidents.c.cluster).distinct().order_by(incidents.c.cluster))
-    rules = await connection.execute(select(incidents.c.rule).distinct().order_by(incidents.c.rule))
-    return list(clusters.scalars()), list(rules.scalars())
+async def incident_names(connection: Connection, within: Collection[str] | None) -> tuple[list[str], list[str]]:
+    """The clusters and the rules of which there ever was an incident, in these clusters if any are given."""
+    bounds = incidents.c.cluster.in_(within) if within is not None else true()
+    found = []
+    for column in (incidents.c.cluster, incidents.c.rule):
+        rows = await connection.execute(select(column).where(bounds).distinct().order_by(column))
+        found.append(list(rows.scalars()))
+    return found[0], found[1]
 
 
 async def of_event(connection: Connection, event_id: int) -> list[Row]:
@@ -100,18 +106,34 @@ async def delivery_page(
     *,
     routes: Collection[str] | None,
     states: Collection[str] | None,
+    incident: int | None,
+    event: int | None,
     before: int | None,
+    within: Within | None,
     limit: int,
 ) -> list[Row]:
-    """Deliveries with numbers below `before`."""
+    """Deliveries with numbers below `before`, within bounds."""
     query = select(deliveries).order_by(deliveries.c.number.desc(), deliveries.c.id).limit(limit)
     if routes is not None:
         query = query.where(deliveries.c.route.in_(routes))
     if states is not None:
         query = query.where(deliveries.c.state.in_(states))
+    its = select(delivery_incidents.c.delivery_id)
+    if incident is not None:
+        query = query.where(deliveries.c.id.in_(its.where(delivery_incidents.c.incident_id == incident)))
+    if event is not None:
+        query = query.where(deliveries.c.id.in_(its.where(delivery_incidents.c.event_id == event)))
     if before is not None:
         query = query.where(deliveries.c.number < before)
+    if within is not None:
+        query = query.where(is_within(within))
     return await _rows(connection, query)
+
+
+async def is_delivery_within(connection: Connection, delivery_id: str, bounds: Within) -> bool:
+    """Whether there is such a delivery, and it tells of nothing beyond these bounds."""
+    query = select(deliveries.c.id).where(deliveries.c.id == delivery_id, is_within(bounds))
+    return (await connection.execute(query)).first() is not None
 
 
 async def _rows(connection: Connection, query: Select[tuple[object, ...]]) -> list[Row]:

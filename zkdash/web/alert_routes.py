@@ -5,15 +5,15 @@ from __future__ import annotations
 from aiohttp import web
 from markupsafe import Markup
 
-from zkdash.alerts import pages
 from zkdash.config import AlertConfig
 from zkdash.web import done, preview, who
 from zkdash.web.audited import note
 from zkdash.web.bodies import BadFields, form_of
 from zkdash.web.gate import person_of
-from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
+from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query
 from zkdash.web.render import fragment, render
+from zkdash.web.seen import Seen, seen
 from zkdash.web.urls import url_for_route
 
 RECENT = 10
@@ -30,34 +30,34 @@ async def show(request: web.Request) -> web.Response:
 
 async def page(request: web.Request, route: AlertConfig, form: preview.Tuning) -> web.Response:
     """The page, with a preview for what the form says."""
-    dashboard = request.app[ZKDASH]
+    mine = seen(request)
     return render(
         request,
         "alerts/route.html",
         status=400 if form.problems else 200,
-        alerts=await request.app[ALERTING].draw(f"alerts/routes/{route.name}"),
+        alerts=await request.app[ALERTING].draw(f"alerts/routes/{route.name}", mine.level),
         route=route,
         form=form,
-        seen=None if form.problems else await preview.look(dashboard, form, request.app[ALERTING].previewing),
+        seen=None if form.problems else await preview.look(mine, form, request.app[ALERTING].previewing),
         spans=preview.SPANS,
         name=who.remembered(request),
     )
 
 
-async def draw(dashboard: Dashboard, what: str) -> Markup | None:
+async def draw(seen: Seen, what: str) -> Markup | None:
     """What is known of the route of this name."""
-    route = by_name(dashboard, what)
+    route = seen.alerts.route(what)
     if route is None:
         return None
     return fragment(
         "alerts/_route.html",
         route=route,
-        failing=route.name in dashboard.alerts.failing(),
-        where=where(route),
+        failing=route.name in seen.alerts.failing(),
+        where=seen.alerts.where(route),
         written=preview.written(route),
         span=preview.span,
         hours=route.hours,
-        deliveries=await pages.deliveries(dashboard.store, routes=[route.name], limit=RECENT),
+        deliveries=await seen.alerts.deliveries(routes=[route.name], limit=RECENT),
     )
 
 
@@ -76,19 +76,9 @@ async def test(request: web.Request) -> web.Response:
     return who.remember(done.go_to(url_for_route(route.name), "tested"), by)
 
 
-def where(route: AlertConfig) -> str:
-    """Where a route sends to, without secrets."""
-    return route.settings.shown() if route.settings is not None else ""
-
-
 def find(request: web.Request) -> AlertConfig:
     """The route that the address names. Raises 404."""
-    found = by_name(request.app[ZKDASH], request.match_info["route"])
+    found = seen(request).alerts.route(request.match_info["route"])
     if found is None:
         raise web.HTTPNotFound(text="No route of alerts has this name: each is a section [alert:NAME].")
     return found
-
-
-def by_name(dashboard: Dashboard, name: str) -> AlertConfig | None:
-    """A configured route."""
-    return next((route for route in dashboard.config.alerts if route.name == name), None)

@@ -12,9 +12,12 @@ from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.alerts.incident import Incident
 from zkdash.clock import now_ms
 from zkdash.web import alert_words
-from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
+from zkdash.web.gate import reach_of
+from zkdash.web.keys import ALERTING
 from zkdash.web.query import Query
 from zkdash.web.render import fragment, render
+from zkdash.web.seen import Seen, seen
+from zkdash.web.seen_alerts import SeenAlerts
 from zkdash.web.urls import at, with_query
 from zkdash.zookeeper.states import Severity
 
@@ -31,21 +34,22 @@ class Standing(enum.StrEnum):
     OVER = "over"
 
 
-async def draw(dashboard: Dashboard, _what: str = "") -> Markup:
+async def draw(seen: Seen, _what: str = "") -> Markup:
     """What is now. Raises what the store raises."""
-    alerts, now = dashboard.alerts, now_ms()
-    is_open = await pages.incidents(dashboard.store, pages.Filter(is_open=True), SHOWN + 1)
-    over = await pages.incidents(dashboard.store, pages.Filter(is_open=False), RECENT)
+    alerts, now = seen.alerts, now_ms()
+    routes = alerts.routes()
+    is_open = await alerts.page(pages.Filter(is_open=True), SHOWN + 1)
+    over = await alerts.page(pages.Filter(is_open=False), RECENT)
     silences = [each for each in await alerts.silences() if not each.is_over(now)]
     return fragment(
         "alerts/_now.html",
-        incidents=await with_what_belongs(dashboard, sorted(is_open[:SHOWN], key=worst_first)),
+        incidents=await with_what_belongs(alerts, sorted(is_open[:SHOWN], key=worst_first)),
         more=len(is_open) > SHOWN,
         over=alert_words.shown(over),
         deliveries=await alerts.deliveries(limit=RECENT),
-        routes=dashboard.config.alerts,
+        routes=routes,
         failing=set(alerts.failing()),
-        lasts={route.name: await last_to(dashboard, route.name) for route in dashboard.config.alerts},
+        lasts={route.name: await last_to(alerts, route.name) for route in routes},
         silences=silences,
         now=now,
     )
@@ -56,24 +60,26 @@ def worst_first(incident: Incident) -> tuple[int, int]:
     return list(Severity).index(incident.severity), -incident.id
 
 
-async def last_to(dashboard: Dashboard, route: str) -> Delivery | None:
+async def last_to(alerts: SeenAlerts, route: str) -> Delivery | None:
     """The newest delivery to a route."""
-    return next(iter(await pages.deliveries(dashboard.store, routes=[route], limit=1)), None)
+    return next(iter(await alerts.deliveries(routes=[route], limit=1)), None)
 
 
-async def with_what_belongs(dashboard: Dashboard, incidents: list[Incident]) -> list[alert_words.Shown]:
+async def with_what_belongs(alerts: SeenAlerts, incidents: list[Incident]) -> list[alert_words.Shown]:
     """Incidents with who was told, and what mutes them."""
     ids = [each.id for each in incidents]
     if not ids:
         return []
-    told = await pages.notifications(dashboard.store, ids)
-    arrivals = await pages.arrivals(dashboard.store, ids)
-    return alert_words.shown(incidents, told, arrivals, await pages.mutes(dashboard.store, ids, now_ms()))
+    told = await alerts.told(ids)
+    arrivals = await alerts.arrivals(ids)
+    return alert_words.shown(incidents, told, arrivals, await alerts.mutes(ids, now_ms()))
 
 
 async def index(request: web.Request) -> web.Response:
     """GET /alerts"""
-    return render(request, "alerts/index.html", alerts=await request.app[ALERTING].draw("alerts"))
+    return render(
+        request, "alerts/index.html", alerts=await request.app[ALERTING].draw("alerts", reach_of(request).level)
+    )
 
 
 async def history(request: web.Request) -> web.Response:
@@ -87,9 +93,9 @@ async def history(request: web.Request) -> web.Response:
         is_open=None if standing is None else standing is Standing.OPEN,
         before=query.integer("before"),
     )
-    dashboard = request.app[ZKDASH]
-    found = await pages.incidents(dashboard.store, wanted, SHOWN + 1)
-    clusters, rules = await pages.names(dashboard.store)
+    alerts = seen(request).alerts
+    found = await alerts.page(wanted, SHOWN + 1)
+    clusters, rules = await alerts.names()
     asked = {
         "cluster": list(wanted.clusters),
         "rule": list(wanted.rules),
@@ -99,7 +105,7 @@ async def history(request: web.Request) -> web.Response:
     return render(
         request,
         "alerts/history.html",
-        incidents=await with_what_belongs(dashboard, found[:SHOWN]),
+        incidents=await with_what_belongs(alerts, found[:SHOWN]),
         wanted=wanted,
         asked=asked,
         filtered=any(asked.values()),
@@ -116,17 +122,15 @@ async def deliveries(request: web.Request) -> web.Response:
     """GET /alerts/deliveries?route=&state=&before="""
     query = Query(request, ("route", "state", "before"))
     routes, states = query.texts("route"), query.choices("state", DeliveryState)
-    dashboard = request.app[ZKDASH]
-    found = await pages.deliveries(
-        dashboard.store, routes=routes, states=states, before=query.integer("before"), limit=SHOWN + 1
-    )
+    alerts = seen(request).alerts
+    found = await alerts.deliveries(routes=routes, states=states, before=query.integer("before"), limit=SHOWN + 1)
     asked = {"route": routes, "state": [str(state) for state in states]}
     return render(
         request,
         "alerts/deliveries.html",
         deliveries=found[:SHOWN],
         asked=asked,
-        routes=list(dict.fromkeys([*(route.name for route in dashboard.config.alerts), *routes])),
+        routes=list(dict.fromkeys([*(route.name for route in alerts.routes()), *routes])),
         states=list(DeliveryState),
         older=with_query(at("/alerts/deliveries"), {**asked, "before": found[SHOWN - 1].number})
         if len(found) > SHOWN

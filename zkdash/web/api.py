@@ -15,6 +15,7 @@ from zkdash.web.cluster import find
 from zkdash.web.keys import STREAMS, ZKDASH, Dashboard
 from zkdash.web.origin import refuse_foreign_origin
 from zkdash.web.query import MAX_ID, Query
+from zkdash.web.seen import seen
 from zkdash.web.znode_live import LISTER
 from zkdash.web.znode_wish import choice_of
 from zkdash.znodes import counting, paths
@@ -32,8 +33,8 @@ MAX_LIMIT = 1000
 async def clusters(request: web.Request) -> web.Response:
     """GET /api/v1/clusters"""
     Query(request, ())
-    dashboard = request.app[ZKDASH]
-    return answer({"clusters": [shapes.cluster(one, _verdict(dashboard, one.name)) for one in dashboard.clusters]})
+    dashboard, clusters = request.app[ZKDASH], seen(request).clusters
+    return answer({"clusters": [shapes.cluster(one, _verdict(dashboard, one.name)) for one in clusters]})
 
 
 async def cluster(request: web.Request) -> web.Response:
@@ -75,7 +76,7 @@ async def count(request: web.Request) -> web.Response:
 async def events(request: web.Request) -> web.Response:
     """GET /api/v1/events?cluster=&state=&after=&before=&limit="""
     query = Query(request, ("cluster", "state", "after", "before", "limit"))
-    found = await request.app[ZKDASH].events.find(
+    found = await seen(request).events.find(
         clusters=query.texts("cluster") or None,
         states=query.choices("state", State) or None,
         after=query.integer("after"),
@@ -90,7 +91,7 @@ async def event(request: web.Request) -> web.Response:
     Query(request, ())
     text = request.match_info["id"]
     event_id = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else MAX_ID + 1
-    found = await request.app[ZKDASH].events.get(event_id) if event_id <= MAX_ID else None
+    found = await seen(request).events.get(event_id) if event_id <= MAX_ID else None
     if found is None:
         raise web.HTTPNotFound(text="There is no such event: it never was, or it is older than the log is kept.")
     return answer(shapes.event(found))
@@ -103,7 +104,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     after, names = query.integer("after"), query.texts("cluster")
     if not web.WebSocketResponse().can_prepare(request):
         raise web.HTTPUpgradeRequired(text="This address speaks websocket: connect with ws:// or wss://.")
-    return await request.app[STREAMS].serve(request, after, names or None)
+    return await request.app[STREAMS].serve(request, after, names or None, seen(request))
 
 
 def _verdict(dashboard: Dashboard, cluster: str) -> Verdict | None:

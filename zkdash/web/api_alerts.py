@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from zkdash.access.silencing import may_silence
 from zkdash.alerts import pages
 from zkdash.alerts.delivery import DeliveryState
 from zkdash.alerts.silence import Silence
@@ -15,9 +16,10 @@ from zkdash.web import alert_routes, delivery, incident, preview, silence_body, 
 from zkdash.web import shapes_alerts as shapes
 from zkdash.web.audited import note as note_down
 from zkdash.web.bodies import BadFields, json_of, refused, text_in
-from zkdash.web.gate import person_of
+from zkdash.web.gate import operates, person_of
 from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query
+from zkdash.web.seen import seen
 from zkdash.web.urls import at
 from zkdash.zookeeper.states import Severity
 
@@ -35,7 +37,7 @@ async def incidents(request: web.Request) -> web.Response:
         is_open=True if query.flag("open") else None,
         before=query.integer("before"),
     )
-    found = await pages.incidents(request.app[ZKDASH].store, wanted, _limit(query), open_first=wanted.before is None)
+    found = await seen(request).alerts.page(wanted, _limit(query), open_first=wanted.before is None)
     return answer({"incidents": [shapes.incident(each) for each in found]})
 
 
@@ -50,6 +52,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     """POST /api/v1/incidents/{id}/acknowledge {"by", "note"}"""
     person = person_of(request)
     found = await incident.find(request)
+    operates(person, found.cluster)
     body, errors = await json_of(request, ("by", "note")), dict[str, str]()
     note = text_in(body, "note", incident.LONGEST_NOTE, errors)
     by = _by(person.name, body, errors)
@@ -62,6 +65,7 @@ async def unacknowledge(request: web.Request) -> web.Response:
     """POST /api/v1/incidents/{id}/unacknowledge {"by"}"""
     person = person_of(request)
     found = await incident.find(request)
+    operates(person, found.cluster)
     by = _by(person.name, await json_of(request, ("by",)), {}, needed=False)
     await _do("by", request.app[ZKDASH].alerts.unacknowledge(found.id, by or who.SCRIPT))
     await incident.noted(request, "incident-unacknowledge", found, by or who.SCRIPT)
@@ -74,11 +78,11 @@ async def deliveries(request: web.Request) -> web.Response:
     about, event, limit = query.integer("incident"), query.integer("event"), _limit(query)
     routes, states = query.texts("route"), query.choices("state", DeliveryState)
     if about is None and event is None:
-        found = await pages.deliveries(request.app[ZKDASH].store, routes=routes, states=states, limit=limit)
+        found = await seen(request).alerts.deliveries(routes=routes, states=states, limit=limit)
     else:
         if routes or states:
             raise web.HTTPBadRequest(text="route and state can't be combined with incident or event.")
-        found = await request.app[ZKDASH].alerts.deliveries(incident=about, event=event, limit=limit)
+        found = await seen(request).alerts.deliveries(incident=about, event=event, limit=limit)
     return answer({"deliveries": [shapes.delivery(each) for each in found]})
 
 
@@ -93,6 +97,7 @@ async def resend(request: web.Request) -> web.Response:
     """POST /api/v1/deliveries/{id}/resend {"by"}: 202, for the receiver is told a moment later"""
     person = person_of(request)
     found = await delivery.find(request)
+    await delivery.may_resend(request, found)
     by = _by(person.name, await json_of(request, ("by",)), {}, needed=False)
     made = await _do("by", request.app[ZKDASH].alerts.resend(found.id, by or who.SCRIPT))
     await delivery.noted(request, found, by or who.SCRIPT)
@@ -103,7 +108,7 @@ async def list_silences(request: web.Request) -> web.Response:
     """GET /api/v1/silences"""
     Query(request, ())
     now = now_ms()
-    found = await request.app[ZKDASH].alerts.silences()
+    found = await seen(request).alerts.silences()
     return answer({"silences": [shapes.silence(each, now) for each in found]})
 
 
@@ -118,7 +123,9 @@ async def add_silence(request: web.Request) -> web.Response:
     person = person_of(request)
     body, errors = await json_of(request, silence_body.FIELDS), dict[str, str]()
     draft = silence_body.draft(body, person.name, now_ms(), errors)
-    if draft is None:
+    if draft is not None and (problem := may_silence(person.reach, draft.matchers.clusters)):
+        errors["matchers.clusters"] = problem
+    if draft is None or errors:
         raise BadFields(errors)
     made = await _do("silence", request.app[ZKDASH].alerts.add_silence(draft))
     await silences.noted(request, "silence-create", made, made.author)
@@ -132,6 +139,7 @@ async def end_silence(request: web.Request) -> web.Response:
     person = person_of(request)
     query = Query(request, ("by",))
     found = await silences.find(request)
+    silences.may_end(person, found)
     by = _by(person.name, {"by": query.text("by")}, {}, needed=False)
     await _do("id", request.app[ZKDASH].alerts.end_silence(found.id, by or who.SCRIPT))
     await silences.noted(request, "silence-end", found, by or who.SCRIPT)
@@ -141,9 +149,9 @@ async def end_silence(request: web.Request) -> web.Response:
 async def routes(request: web.Request) -> web.Response:
     """GET /api/v1/alert-routes"""
     Query(request, ())
-    dashboard = request.app[ZKDASH]
-    failing = set(dashboard.alerts.failing())
-    return answer({"routes": [shapes.route(each, each.name in failing) for each in dashboard.config.alerts]})
+    alerts = seen(request).alerts
+    failing = set(alerts.failing())
+    return answer({"routes": [shapes.route(each, each.name in failing) for each in alerts.routes()]})
 
 
 async def send_test(request: web.Request) -> web.Response:
@@ -164,8 +172,8 @@ async def replay(request: web.Request) -> web.Response:
     )
     if tuning.problems:
         raise BadFields(tuning.problems)
-    seen = await preview.look(request.app[ZKDASH], tuning, request.app[ALERTING].previewing)
-    return answer(shapes.replayed(seen))
+    found = await preview.look(seen(request), tuning, request.app[ALERTING].previewing)
+    return answer(shapes.replayed(found))
 
 
 def answer(body: dict[str, Any], status: int = 200) -> web.Response:
@@ -189,7 +197,7 @@ async def _incident_now(request: web.Request) -> web.Response:
 
 
 async def _silence(request: web.Request, found: Silence) -> web.Response:
-    muted = await request.app[ZKDASH].alerts.muted_by(found.id)
+    muted = await seen(request).alerts.muted_by(found.id)
     return answer(shapes.silence_details(found, muted, now_ms()))
 
 

@@ -14,8 +14,9 @@ from zkdash.web import search as search_page
 from zkdash.web import shapes_crawls as shapes
 from zkdash.web import usage as usage_page
 from zkdash.web.cluster import find
-from zkdash.web.keys import RUNS, ZKDASH
+from zkdash.web.keys import RUNS
 from zkdash.web.query import Query
+from zkdash.web.seen import seen
 from zkdash.znodes import paths
 from zkdash.znodes.search import FIELDS
 from zkdash.znodes.searching import SearchJob
@@ -33,7 +34,7 @@ LOOK_S = 1.0
 
 async def search(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/search: each hit as it is found, all of them."""
-    runs, clusters = request.app[RUNS], request.app[ZKDASH].clusters
+    runs, clusters = request.app[RUNS], seen(request).clusters
     fields = search_page.fields_of(request, (*FIELDS, "cluster"))
     problems = search_page.problems_of(fields, clusters)
     if problems:
@@ -55,7 +56,7 @@ async def compare(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/compare: each difference as it is found, all of them."""
     runs = request.app[RUNS]
     fields = search_page.fields_of(request, compare_page.FIELDS)
-    wish, problems = compare_page.read(fields, request.app[ZKDASH].clusters)
+    wish, problems = compare_page.read(fields, seen(request).clusters)
     if wish is None:
         wanted = "Say what to compare: left=CLUSTER:/path and right=CLUSTER:/path."
         raise web.HTTPBadRequest(text=" ".join(problems.values()) or wanted)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from zkdash.access import Reach
 from zkdash.clock import now_ms
 from zkdash.log import get_logger
 from zkdash.timeline.event import Event
 from zkdash.timeline.segments import Segment
+from zkdash.web.board_levels import SeenBoard, troubles
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.pieces import Frame, facts, frame_of, lane_of, swimlane
@@ -36,6 +38,8 @@ SPARKS_S = 30.0
 LANE_AGES_S = 60.0
 """How old a kept card's lane may get before it is drawn again; the browser moves it meanwhile."""
 RETRY_S = 5.0
+KEPT_LEVELS = 100
+"""Of how many levels the frame is kept."""
 BATCH = 20
 """How many cards are drawn before others get their turn on the event loop."""
 STATE_MESSAGES = (
@@ -70,8 +74,9 @@ class Board:
         self._stale: set[str] = set()
         self._wake = asyncio.Event()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
-        self._nothing = fragment("overview/_nothing.html")
-        self._frame: Frame | None = None
+        self._nothing = {every: fragment("overview/_nothing.html", every=every) for every in (True, False)}
+        self._frames: dict[Reach, Frame] = {}
+        self._names: dict[Reach, dict[str, None]] = {}
         self._failing: tuple[str, ...] = ()
         self.version = 0
         """Grows with whatever is kept."""
@@ -103,18 +108,33 @@ class Board:
 
     # What pages join
 
-    def cards(self) -> Markup:
-        """All cards, trouble first."""
-        ordered = sorted(self._kept.values(), key=lambda kept: kept.sort)
-        return Markup("").join(kept.card for kept in ordered) or self._nothing
+    def seen(self, level: Reach) -> SeenBoard:
+        """As one level sees it."""
+        return SeenBoard(self, level)
+
+    def names(self, level: Reach) -> Collection[str]:
+        """The clusters that a level sees, in the order of the configuration."""
+        found = self._names.get(level)
+        if found is None:
+            if len(self._names) >= KEPT_LEVELS:
+                self._names.clear()
+            every = level.sees_every_cluster
+            found = dict.fromkeys(name for name in self._kept if every or level.sees_cluster(name))
+            self._names[level] = found
+        return found
+
+    def cards(self, level: Reach) -> Markup:
+        """All cards that a level sees, trouble first."""
+        ordered = sorted((self._kept[name] for name in self.names(level)), key=lambda kept: kept.sort)
+        return Markup("").join(kept.card for kept in ordered) or self._nothing[level.sees_every_cluster]
 
     def card(self, name: str) -> Markup:
         """One cluster's card."""
         return self._kept[name].card
 
-    def side(self, current: str = "") -> Markup:
-        """The list of clusters in the order of the configuration, with one marked as the present page's."""
-        joined = Markup("").join(kept.side for kept in self._kept.values())
+    def side(self, level: Reach, current: str = "") -> Markup:
+        """The list of clusters that a level sees, with one marked as the present page's."""
+        joined = Markup("").join(self._kept[name].side for name in self.names(level))
         if current:
             href = Markup('href="{}"').format(url_for_cluster(current))
             joined = joined.replace(href, href + Markup(' aria-current="page"'), 1)
@@ -139,12 +159,14 @@ class Board:
         containers = list(self._dashboard.clusters)
         self._lanes = {each.name: self._lanes.get(each.name, ()) for each in containers}
         self._kept = {}
+        self._names = {}
         for each in containers:
             self._redraw(each)
             self._stale.add(each.name)
+        self._names = {}
         self._changed()
-        self._hub.offer("overview", "", lambda: self.snapshot("overview"))
-        self._hub.offer("frame", "", lambda: self.snapshot("frame"))
+        for topic in ("overview", "frame"):
+            self._offer_each(topic, "", lambda level, topic=topic: self.snapshot(topic, level))  # type: ignore[misc]  # bound now
         self._wake.set()
 
     def _on_verdict(self, _message: str, cluster: str, _view: View) -> None:
@@ -161,7 +183,7 @@ class Board:
 
     def _on_trouble(self, _message: str, *_: object) -> None:
         self._changed()
-        self._hub.offer("frame", "banners", lambda: partial("banners", self.frame.banners, "innerMorph"))
+        self._offer_each("frame", "banners", lambda level: partial("banners", self.frame(level).banners, "innerMorph"))
 
     # Drawing
 
@@ -186,38 +208,47 @@ class Board:
         return kept
 
     def _changed(self) -> None:
-        self._frame = None
+        self._frames = {}
         self.version += 1
 
-    @property
-    def frame(self) -> Frame:
+    def frame(self, level: Reach) -> Frame:
         """What every page says of all clusters, drawn when somebody wants it and kept until something changes."""
-        if self._frame is None:
-            self._frame = frame_of(
-                [kept.standing for kept in self._kept.values()],
-                reload_trouble=self._dashboard.reload_trouble,
-                history_trouble=self._dashboard.events.trouble,
-                held=self._dashboard.alerts.held,
-                failing=tuple(self._dashboard.alerts.failing()),
-                samples_trouble=self._dashboard.history.trouble,
-                offline=self._dashboard.ensemble.offline,
-            )
-        return self._frame
+        found = self._frames.get(level)
+        if found is None:
+            if len(self._frames) >= KEPT_LEVELS:
+                self._frames.clear()
+            standings = [self._kept[name].standing for name in self.names(level)]
+            found = self._frames[level] = frame_of(standings, **troubles(self._dashboard, level))
+        return found
+
+    def _offer_each(self, topic: str, key: str, html: Callable[[Reach], str], name: str | None = None) -> None:
+        """Offer a change of all clusters, or of one, to each level that sees it."""
+        self._hub.forget()
+        for level in self._hub.levels(topic):
+            if name is None or name in self.names(level):
+                self._hub.offer(topic, key, lambda level=level: html(level), level)  # type: ignore[misc]  # bound now
 
     def _offer(self, name: str) -> None:
         self._offer_card(name)
-        self._hub.offer("frame", name, partial(f"side-{name}", self._kept[name].side))
-        self._hub.offer("frame", "headline", lambda: partial("headline", self.frame.headline))
+        side = partial(f"side-{name}", self._kept[name].side)
+        self._offer_each("frame", name, lambda _: side, name)
+        self._offer_each("frame", "headline", lambda level: partial("headline", self.frame(level).headline), name)
         topic = f"cluster/{name}"
-        self._hub.offer(topic, "", lambda: self.snapshot(topic))
+        self._hub.offer(topic, "", lambda: self._facts(name))
 
     def _offer_card(self, name: str) -> None:
-        self._hub.offer("overview", name, partial(f"cluster-{name}", self._kept[name].card))
+        card = partial(f"cluster-{name}", self._kept[name].card)
+        self._offer_each("overview", name, lambda _: card, name)
 
     def _announce(self, container: ClusterContainer, stands: Standing) -> None:
         """What a screen reader says of a change."""
-        text = fragment("components/_announcement.html", cluster=container, standing=stands, summary=self.frame.summary)
-        self._hub.offer("frame", "announcer", partial("announcer", text, "innerHTML"))
+
+        def text(level: Reach) -> str:
+            summary = self.frame(level).summary
+            said = fragment("components/_announcement.html", cluster=container, standing=stands, summary=summary)
+            return partial("announcer", said, "innerHTML")
+
+        self._offer_each("frame", "announcer", text, container.name)
 
     # Lanes: read when something was recorded, drawn again as time goes on
 
@@ -273,26 +304,30 @@ class Board:
 
     # As a source of topics
 
-    def accepts(self, topic: str) -> bool:
+    def accepts(self, topic: str, level: Reach) -> bool:
         kind, _, name = topic.partition("/")
-        return topic in ("frame", "overview") or (kind == "cluster" and name in self._kept)
+        return topic in ("frame", "overview") or (kind == "cluster" and name in self.names(level))
 
-    async def open(self, topic: str) -> None:
+    async def open(self, topic: str, level: Reach) -> None:
         """Everything is kept already."""
 
-    def close(self, topic: str) -> None:
+    def close(self, topic: str, level: Reach) -> None:
         """Everything stays kept."""
 
-    def snapshot(self, topic: str) -> str:
+    def snapshot(self, topic: str, level: Reach) -> str:
         if topic == "overview":
-            return partial("clusters", self.cards(), "innerMorph")
+            return partial("clusters", self.cards(level), "innerMorph")
         if topic == "frame":
+            frame = self.frame(level)
             return (
-                partial("headline", self.frame.headline)
-                + partial("side", self.side(), "innerMorph")
-                + partial("banners", self.frame.banners, "innerMorph")
+                partial("headline", frame.headline)
+                + partial("side", self.side(level), "innerMorph")
+                + partial("banners", frame.banners, "innerMorph")
             )
-        container = self._dashboard.clusters.get(topic.partition("/")[2])
+        return self._facts(topic.partition("/")[2])
+
+    def _facts(self, name: str) -> str:
+        container = self._dashboard.clusters.get(name)
         if container is None:
             return partial("facts", fragment("cluster/_gone.html"))
         return partial("facts", facts(container))

@@ -8,6 +8,7 @@ from typing import Any
 
 from yarl import URL
 
+from zkdash.access import Reach
 from zkdash.clock import now_ms
 from zkdash.log import get_logger
 from zkdash.timeline.event import Event
@@ -114,10 +115,11 @@ class ChartsLive:
         reading = chart_view.read(cluster, url.query, self.servers(cluster))
         return None if reading.problems else reading.view
 
-    def accepts(self, topic: str) -> bool:
-        return self._view(topic) is not None
+    def accepts(self, topic: str, level: Reach) -> bool:
+        view = self._view(topic)
+        return view is not None and level.sees_cluster(view.cluster)
 
-    async def open(self, topic: str) -> None:
+    async def open(self, topic: str, level: Reach) -> None:
         one = self._open.get(topic)
         if one is not None:
             one.viewers += 1
@@ -127,13 +129,13 @@ class ChartsLive:
             one = self._open[topic] = Open(view)
             await self._read(one)
 
-    def close(self, topic: str) -> None:
+    def close(self, topic: str, level: Reach) -> None:
         one = self._open.get(topic)
         if one is not None:
             one.viewers -= 1
             if not one.viewers:
                 del self._open[topic]
 
-    def snapshot(self, topic: str) -> str:
+    def snapshot(self, topic: str, level: Reach) -> str:
         one = self._open.get(topic)
         return one.markup if one is not None else ""

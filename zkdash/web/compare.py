@@ -10,10 +10,11 @@ from aiohttp import web
 from markupsafe import Markup
 
 from zkdash.web import urls
-from zkdash.web.keys import RUNS, ZKDASH
+from zkdash.web.keys import RUNS
 from zkdash.web.render import fragment, render
 from zkdash.web.runs import Fields
 from zkdash.web.search import fields_of, stopped
+from zkdash.web.seen import SeenClusters, seen
 from zkdash.znodes import paths
 from zkdash.znodes.compare import Rules
 from zkdash.znodes.comparing import CompareJob
@@ -22,7 +23,6 @@ from zkdash.znodes.patterns import As, BadPattern, of_names
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
-    from zkdash.zookeeper.service import ClusterService
 
 PAGE = 50
 """How many differences one page has."""
@@ -83,7 +83,7 @@ class CompareWish:
         return {"run": fragment("compare/_run.html", wish=self, job=job, total=total), "found": found}
 
 
-def read(fields: Fields, clusters: ClusterService) -> tuple[CompareWish | None, dict[str, str]]:
+def read(fields: Fields, clusters: SeenClusters) -> tuple[CompareWish | None, dict[str, str]]:
     """The wish that the fields mean, and what is wrong with them: field -> a sentence. No wish where any is."""
     problems: dict[str, str] = {}
     sides = {name: _side(name, fields, clusters, problems) for name in ("left", "right")}
@@ -111,7 +111,7 @@ def read(fields: Fields, clusters: ClusterService) -> tuple[CompareWish | None, 
 
 
 def _side(
-    which: str, fields: Fields, clusters: ClusterService, problems: dict[str, str]
+    which: str, fields: Fields, clusters: SeenClusters, problems: dict[str, str]
 ) -> tuple[ClusterContainer, str] | None:
     text = fields.get(which, [""])[-1].strip()
     if not text:
@@ -134,14 +134,14 @@ def _lines(fields: Fields, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for line in lines if line))
 
 
-def wish_of(fields: Fields, clusters: ClusterService) -> CompareWish | None:
+def wish_of(fields: Fields, clusters: SeenClusters) -> CompareWish | None:
     """The wish of a topic."""
     return read(fields, clusters)[0]
 
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /compare?left=prod:/a&right=staging:/a&ignore=&fields=&acl=&ephemerals=&page=&run= (`run` as for a search)"""
-    clusters, runs = request.app[ZKDASH].clusters, request.app[RUNS]
+    clusters, runs = seen(request).clusters, request.app[RUNS]
     fields = fields_of(request, (*FIELDS, "page", "run"))
     wish, problems = read(fields, clusters)
     run = fields.get("run", [""])[-1]

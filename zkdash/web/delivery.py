@@ -11,10 +11,11 @@ from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.web import done, who
 from zkdash.web.audited import note
 from zkdash.web.bodies import BadFields, form_of, refused
-from zkdash.web.gate import person_of
-from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
+from zkdash.web.gate import operates, person_of
+from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query
 from zkdash.web.render import fragment, render
+from zkdash.web.seen import Seen, seen
 from zkdash.web.urls import url_for_delivery
 
 LONGEST_ID = 80
@@ -24,27 +25,27 @@ async def show(request: web.Request) -> web.Response:
     """GET /alerts/deliveries/{id}"""
     Query(request, ())
     delivery = await find(request)
-    dashboard = request.app[ZKDASH]
+    mine = seen(request)
     return render(
         request,
         "alerts/delivery.html",
-        alerts=await request.app[ALERTING].draw(f"alerts/deliveries/{delivery.id}"),
+        alerts=await request.app[ALERTING].draw(f"alerts/deliveries/{delivery.id}", mine.level),
         delivery=delivery,
-        can_resend=any(route.name == delivery.route for route in dashboard.config.alerts),
+        can_resend=mine.alerts.route(delivery.route) is not None,
         name=who.remembered(request),
     )
 
 
-async def draw(dashboard: Dashboard, what: str) -> Markup | None:
+async def draw(seen: Seen, what: str) -> Markup | None:
     """What is known of the delivery whose id this is."""
-    delivery = await dashboard.alerts.delivery(what)
+    delivery = await seen.alerts.delivery(what)
     if delivery is None:
         return None
     return fragment(
         "alerts/_delivery.html",
         delivery=delivery,
-        incidents=(await dashboard.alerts.told_of([delivery.id])).get(delivery.id, []),
-        attempts=await dashboard.alerts.attempts(delivery.id),
+        incidents=await seen.alerts.told_of(delivery.id),
+        attempts=await seen.alerts.attempts(delivery.id),
         message=pretty(delivery.payload),
         owed=DeliveryState.OWED,
     )
@@ -54,6 +55,7 @@ async def resend(request: web.Request) -> web.Response:
     """POST /alerts/deliveries/{id}/resend (by)"""
     person = person_of(request)
     delivery = await find(request)
+    await may_resend(request, delivery)
     form, problems = await form_of(request, ("by",)), dict[str, str]()
     by = who.name_in(request, person, form, problems)
     if not by and not problems:
@@ -77,10 +79,18 @@ async def noted(request: web.Request, delivery: Delivery, by: str) -> None:
     await note(request, "delivery-resend", what, cluster=delivery.cluster or "", by=by)
 
 
+async def may_resend(request: web.Request, delivery: Delivery) -> None:
+    """Raises 403 for who is not an operator of all clusters that it tells of."""
+    alerts = seen(request).alerts
+    incidents = [await alerts.incident(each) for each in await alerts.told_of(delivery.id)]
+    for name in {delivery.cluster, *(each.cluster for each in incidents if each is not None)} - {""}:
+        operates(person_of(request), name)
+
+
 async def find(request: web.Request) -> Delivery:
     """The delivery that the address names. Raises 404."""
     delivery_id = request.match_info["id"]
-    found = await request.app[ZKDASH].alerts.delivery(delivery_id) if len(delivery_id) <= LONGEST_ID else None
+    found = await seen(request).alerts.delivery(delivery_id) if len(delivery_id) <= LONGEST_ID else None
     if found is None:
         raise web.HTTPNotFound(text="There is no such delivery: it never was, or it is older than they are kept.")
     return found

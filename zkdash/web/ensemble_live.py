@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from markupsafe import Markup
 
+from zkdash.access import Reach
 from zkdash.clock import now_ms
 from zkdash.ensemble.sample import Sample, Server
 from zkdash.ensemble.verdict import Health
@@ -115,7 +116,7 @@ class EnsembleLive:
         for sample in samples:
             topic = f"server/{cluster}/{sample.server}"
             if self._hub.listens(topic):
-                self._hub.offer(topic, "", lambda topic=topic: self.snapshot(topic))  # type: ignore[misc]  # bound now
+                self._hub.offer(topic, "", lambda topic=topic: self._state(topic))  # type: ignore[misc]  # bound now
 
     def _offer_row(self, topic: str, view: View, server: Server) -> None:
         key = view.cluster, server.name
@@ -167,20 +168,23 @@ class EnsembleLive:
 
     # As a source of topics
 
-    def accepts(self, topic: str) -> bool:
+    def accepts(self, topic: str, level: Reach) -> bool:
         kind, _, rest = topic.partition("/")
         cluster, _, server = rest.partition("/")
-        if self._dashboard.clusters.get(cluster) is None:
+        if self._dashboard.clusters.get(cluster) is None or not level.sees_cluster(cluster):
             return False
         return kind == "ensemble" or any(one.name == server for one in self.view(cluster).servers)
 
-    async def open(self, topic: str) -> None:
+    async def open(self, topic: str, level: Reach) -> None:
         """Everything is in memory."""
 
-    def close(self, topic: str) -> None:
+    def close(self, topic: str, level: Reach) -> None:
         """Nothing to let go."""
 
-    def snapshot(self, topic: str) -> str:
+    def snapshot(self, topic: str, level: Reach) -> str:
+        return self._state(topic)
+
+    def _state(self, topic: str) -> str:
         kind, _, rest = topic.partition("/")
         cluster, _, name = rest.partition("/")
         view = self.view(cluster)

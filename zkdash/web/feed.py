@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from yarl import URL
 
+from zkdash.access import Reach
 from zkdash.alerts import pages
 from zkdash.alerts.incident import Incident
 from zkdash.clock import now_ms
@@ -20,6 +21,7 @@ from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.pieces import lane_of, swimlane
 from zkdash.web.render import fragment
+from zkdash.web.seen import Seen
 from zkdash.web.shown import PAGE, Shown
 from zkdash.web.timerange import View
 from zkdash.web.wire import partial
@@ -39,7 +41,7 @@ class Feed:
     def __init__(self, dashboard: Dashboard, hub: LiveHub) -> None:
         self._dashboard = dashboard
         self._hub = hub
-        self._open: dict[str, Shown] = {}
+        self._open: dict[tuple[str, Reach], Shown] = {}
         self._rows: dict[tuple[int, int | None], Markup] = {}
         self._stale: set[str] = set()
         self._wake = asyncio.Event()
@@ -67,19 +69,19 @@ class Feed:
 
     # Reading
 
-    async def show(self, view: View) -> Shown:
+    async def show(self, view: View, level: Reach) -> Shown:
         """What a view shows now: that of its viewers, or read for this once. Raises what the store raises."""
-        shown = self._open.get(view.topic()) if view.includes_now else None
+        shown = self._open.get((view.topic(), level)) if view.includes_now else None
         if shown is not None and shown.ready.is_set() and not shown.trouble:
             return shown
-        shown = Shown(view)
+        shown = Shown(view, level)
         await self._read(shown)
         return shown
 
     async def _read(self, shown: Shown) -> None:
-        view, now, events = shown.view, now_ms(), self._dashboard.events
+        view, now, seen = shown.view, now_ms(), self._seen(shown)
         since, until = view.since(now), view.until(now)
-        found = await events.find(
+        found = await seen.events.find(
             clusters=view.clusters or None,
             states=view.states or None,
             since=since,
@@ -92,13 +94,16 @@ class Feed:
         opened = await pages.opened_by(self._dashboard.store, list(shown.events))
         incidents = {each.opened_event_id: each for each in opened}
         shown.rows |= {id: self.row(event, incidents.get(id)) for id, event in shown.events.items()}
-        shown.segments = await events.lanes(self.lane_names(view), since, until)
-        wanted = pages.Filter(clusters=view.clusters, since=since, until=until)
+        shown.segments = await seen.events.lanes(self.lane_names(shown), since, until)
+        wanted = pages.Filter(clusters=view.clusters, within=seen.events.within(), since=since, until=until)
         shown.incidents = by_cluster(await pages.incidents(self._dashboard.store, wanted, MOST))
 
-    def lane_names(self, view: View) -> list[str]:
+    def lane_names(self, shown: Shown) -> list[str]:
         """The clusters that have a lane in a view."""
-        return list(view.clusters) or self._dashboard.clusters.names()
+        return list(shown.view.clusters) or self._seen(shown).clusters.names()
+
+    def _seen(self, shown: Shown) -> Seen:
+        return Seen(self._dashboard, shown.level)
 
     def row(self, event: Event, incident: Incident | None = None) -> Markup:
         """An event's row, drawn once, and once more when it has opened an incident."""
@@ -114,11 +119,11 @@ class Feed:
         """All lanes of a view, with their axis."""
         view, now = shown.view, now_ms()
         since, until = view.since(now), view.until(now)
-        names = self.lane_names(view)
+        names = self.lane_names(shown)
         return fragment(
             "timeline/_lanes.html",
             lanes=[(name, self.lane(shown, name, now)) for name in names],
-            known=set(self._dashboard.clusters.names()),
+            known=set(self._seen(shown).clusters.names()),
             ticks=lanes.axis(since, until, runs_on=view.moves),
             since=since,
             until=until,
@@ -129,16 +134,18 @@ class Feed:
         """One lane of a view; where it reaches up to now it ends in the state that is true now."""
         view = shown.view
         recorded = shown.segments.get(name, ())
-        drawn = lane_of(self._dashboard.clusters.get(name), recorded, now, to_now=view.end is None)
+        drawn = lane_of(self._seen(shown).clusters.get(name), recorded, now, to_now=view.end is None)
         incidents = shown.incidents.get(name, ())
         return swimlane(name, drawn, view.since(now), view.until(now), live=view.moves, incidents=incidents)
 
     # The bus
 
     def _on_event(self, _message: str, event: Event) -> None:
-        for topic, shown in self._open.items():
+        for (topic, _), shown in self._open.items():
             view = shown.view
             if view.clusters and event.cluster not in view.clusters:
+                continue
+            if not self._seen(shown).clusters.sees(event.cluster):
                 continue
             if not view.states or event.to_state in view.states:
                 self._add(topic, shown, event)
@@ -150,18 +157,18 @@ class Feed:
             return
         shown.events[event.id] = event
         shown.rows[event.id] = row = self.row(event)
-        self._hub.offer(topic, f"event {event.id}", partial("events", row, "afterbegin"))
+        self._hub.offer(topic, f"event {event.id}", partial("events", row, "afterbegin"), shown.level)
         if shown.ready.is_set() and len(shown.rows) > PAGE:
             oldest = min(shown.rows)
             del shown.rows[oldest]
             shown.events.pop(oldest, None)
             shown.more = True
-            self._hub.offer(topic, f"event {oldest}", partial(f"event-{oldest}", "", "delete"))
+            self._hub.offer(topic, f"event {oldest}", partial(f"event-{oldest}", "", "delete"), shown.level)
 
     def _on_incident(self, _message: str, incident: Incident) -> None:
         """Mark it on the lane of its cluster, and on the event that opened it where that is shown."""
-        for topic, shown in self._open.items():
-            if not shown.ready.is_set():
+        for (topic, _), shown in self._open.items():
+            if not shown.ready.is_set() or not self._seen(shown).clusters.sees(incident.cluster):
                 continue
             others = [each for each in shown.incidents.get(incident.cluster, ()) if each.id != incident.id]
             shown.incidents[incident.cluster] = [incident, *others][:MOST]
@@ -169,7 +176,7 @@ class Feed:
             event = shown.events.get(event_id)
             if event is not None:
                 shown.rows[event_id] = row = self.row(event, incident)
-                self._hub.offer(topic, f"incident {event_id}", partial(f"event-{event_id}", row))
+                self._hub.offer(topic, f"incident {event_id}", partial(f"event-{event_id}", row), shown.level)
         self._offer_lane(incident.cluster)
 
     def _on_state(self, _message: str, container: ClusterContainer) -> None:
@@ -177,16 +184,17 @@ class Feed:
 
     def _on_clusters(self, _message: str) -> None:
         self._stale.update(self._dashboard.clusters.names())
-        for topic, shown in self._open.items():
+        for (topic, _), shown in self._open.items():
             if shown.ready.is_set():
-                self._hub.offer(topic, "lanes", self._lanes_partial(shown))
+                self._hub.offer(topic, "lanes", self._lanes_partial(shown), shown.level)
         self._wake.set()
 
     def _offer_lane(self, name: str) -> None:
         now = now_ms()
-        for topic, shown in self._open.items():
-            if shown.ready.is_set() and name in self.lane_names(shown.view):
-                self._hub.offer(topic, f"lane {name}", partial(f"lane-{name}", self.lane(shown, name, now)))
+        for (topic, _), shown in self._open.items():
+            if shown.ready.is_set() and name in self.lane_names(shown) and self._seen(shown).clusters.sees(name):
+                lane = partial(f"lane-{name}", self.lane(shown, name, now))
+                self._hub.offer(topic, f"lane {name}", lane, shown.level)
 
     async def _read_lanes(self) -> None:
         """Read again the lanes of clusters of which something was recorded."""
@@ -195,12 +203,12 @@ class Feed:
             self._wake.clear()
             names, self._stale = self._stale, set()
             for shown in list(self._open.values()):
-                wanted = [name for name in self.lane_names(shown.view) if name in names]
+                wanted = [name for name in self.lane_names(shown) if name in names]
                 if not wanted or not shown.ready.is_set():
                     continue
                 now = now_ms()
                 try:
-                    read = await self._dashboard.events.lanes(wanted, shown.view.since(now), shown.view.until(now))
+                    read = await self._seen(shown).events.lanes(wanted, shown.view.since(now), shown.view.until(now))
                 except Exception as error:
                     L.warning("The lanes can't be read.", struct_data={"error": str(error)})
                     continue
@@ -210,15 +218,16 @@ class Feed:
 
     # As a source of topics
 
-    def accepts(self, topic: str) -> bool:
+    def accepts(self, topic: str, level: Reach) -> bool:
         url = URL(topic, encoded=True)
         reading = timerange.read(url.query)
         return url.path == "timeline" and not reading.problems
 
-    async def open(self, topic: str) -> None:
-        shown = self._open.get(topic)
+    async def open(self, topic: str, level: Reach) -> None:
+        shown = self._open.get((topic, level))
         if shown is None:
-            shown = self._open[topic] = Shown(timerange.read(URL(topic, encoded=True).query).view)
+            view = timerange.read(URL(topic, encoded=True).query).view
+            shown = self._open[topic, level] = Shown(view, level)
             shown.viewers = 1
             try:
                 await self._read(shown)
@@ -231,14 +240,14 @@ class Feed:
         shown.viewers += 1
         await shown.ready.wait()
 
-    def close(self, topic: str) -> None:
-        shown = self._open[topic]
+    def close(self, topic: str, level: Reach) -> None:
+        shown = self._open[topic, level]
         shown.viewers -= 1
         if not shown.viewers:
-            del self._open[topic]
+            del self._open[topic, level]
 
-    def snapshot(self, topic: str) -> str:
-        shown = self._open[topic]
+    def snapshot(self, topic: str, level: Reach) -> str:
+        shown = self._open[topic, level]
         if shown.trouble:
             return ""
         return self._lanes_partial(shown) + partial("events", shown.list(), "innerMorph")

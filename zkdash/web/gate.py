@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from zkdash.access import NOTHING, Answer, Need, Person, Reach, decide
+from zkdash.access import NOTHING, Answer, Need, Person, Reach, Role, decide
 from zkdash.web.keys import NEEDS, ZKDASH
 from zkdash.web.urls import at
 
@@ -58,6 +58,14 @@ def reach_of(request: web.Request) -> Reach:
     """How far who asks reaches; nowhere if nobody knows them."""
     person = who_asks(request)
     return NOTHING if person is None else person.reach
+
+
+def operates(person: Person, cluster: str) -> None:
+    """Raises 403 for who is not an operator of the cluster that something is about."""
+    role = person.reach.role_on(cluster)
+    if role is None or role < Role.OPERATOR:
+        has = f"yours is {role.word}" if role else "you have none"
+        raise web.HTTPForbidden(text=f"This takes the role operator on {cluster}; {has}.")
 
 
 def no_cluster(name: str) -> web.HTTPNotFound:

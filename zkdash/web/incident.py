@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from aiohttp import web
 from markupsafe import Markup
 
-from zkdash.alerts import pages
 from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.alerts.incident import Incident
 from zkdash.alerts.pages import Mute
@@ -15,10 +14,11 @@ from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, who
 from zkdash.web.audited import note as note_down
 from zkdash.web.bodies import BadFields, form_of, refused, text_in
-from zkdash.web.gate import person_of
-from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
+from zkdash.web.gate import operates, person_of
+from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import number
 from zkdash.web.render import fragment, render
+from zkdash.web.seen import Seen, seen
 from zkdash.web.urls import url_for_delivery, url_for_event, url_for_incident, url_for_silence
 
 LONGEST_NOTE = 500
@@ -45,36 +45,36 @@ async def show(request: web.Request) -> web.Response:
 
 async def page(request: web.Request, incident: Incident, problems: dict[str, str] | None = None) -> web.Response:
     """The page, after a form that can't be taken with what is wrong with it."""
-    dashboard = request.app[ZKDASH]
+    mine = seen(request)
     return render(
         request,
         "alerts/incident.html",
         status=400 if problems else 200,
-        alerts=await request.app[ALERTING].draw(f"alerts/incidents/{incident.id}"),
+        alerts=await request.app[ALERTING].draw(f"alerts/incidents/{incident.id}", mine.level),
         incident=incident,
-        known=dashboard.clusters.get(incident.cluster) is not None,
+        known=mine.clusters.get(incident.cluster) is not None,
         problems=problems or {},
         name=who.remembered(request),
     )
 
 
-async def draw(dashboard: Dashboard, what: str) -> Markup | None:
+async def draw(seen: Seen, what: str) -> Markup | None:
     """What is known of the incident whose id this is."""
     incident_id = number(what)
-    incident = None if incident_id is None else await dashboard.alerts.incident(incident_id)
+    incident = None if incident_id is None else await seen.alerts.incident(incident_id)
     if incident is None:
         return None
-    deliveries = await dashboard.alerts.deliveries(limit=DELIVERIES, incident=incident.id)
-    arrivals = await pages.arrivals(dashboard.store, [incident.id])
-    mutes = (await pages.mutes(dashboard.store, [incident.id], now_ms()))[incident.id]
+    deliveries = await seen.alerts.deliveries(limit=DELIVERIES, incident=incident.id)
+    arrivals = await seen.alerts.arrivals([incident.id])
+    mutes = (await seen.alerts.mutes([incident.id], now_ms()))[incident.id]
     return fragment(
         "alerts/_one.html",
         incident=incident,
         why=alert_words.why(incident),
-        known=dashboard.clusters.get(incident.cluster) is not None,
+        known=seen.clusters.get(incident.cluster) is not None,
         notifications=[
             (each, alert_words.told(each, arrivals.get((incident.id, each.route)), is_open=incident.is_open))
-            for each in await dashboard.alerts.notifications(incident.id)
+            for each in await seen.alerts.notifications(incident.id)
         ],
         mutes=mutes,
         deliveries=deliveries,
@@ -111,6 +111,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     """POST /alerts/incidents/{id}/acknowledge (by, note)"""
     person = person_of(request)
     incident = await find(request)
+    operates(person, incident.cluster)
     form, problems = await form_of(request, ("by", "note")), dict[str, str]()
     by, note = who.name_in(request, person, form, problems), text_in(form, "note", LONGEST_NOTE, problems)
     if not by and not problems:
@@ -132,6 +133,7 @@ async def unacknowledge(request: web.Request) -> web.Response:
     """POST /alerts/incidents/{id}/unacknowledge (by)"""
     person = person_of(request)
     incident = await find(request)
+    operates(person, incident.cluster)
     form, problems = await form_of(request, ("by",)), dict[str, str]()
     by = who.name_in(request, person, form, problems)
     if not by and not problems:
@@ -156,7 +158,7 @@ async def noted(request: web.Request, action: str, incident: Incident, by: str) 
 async def find(request: web.Request) -> Incident:
     """The incident that the address names. Raises 404."""
     incident_id = number(request.match_info["id"])
-    found = None if incident_id is None else await request.app[ZKDASH].alerts.incident(incident_id)
+    found = None if incident_id is None else await seen(request).alerts.incident(incident_id)
     if found is None:
         raise web.HTTPNotFound(text="There is no such incident: it never was, or it is older than they are kept.")
     return found

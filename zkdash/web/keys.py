@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zkdash.web.feed import Feed
     from zkdash.web.live import LiveHub
     from zkdash.web.metrics import Metrics
-    from zkdash.web.overview import KeptPage
+    from zkdash.web.overview import KeptPages
     from zkdash.web.runs import Runs
     from zkdash.web.stream import EventStreams
     from zkdash.znodes.holders import Holders
@@ -57,7 +57,7 @@ ZKDASH: web.AppKey[Dashboard] = web.AppKey("zkdash")
 BOARD: web.AppKey[Board] = web.AppKey("board")
 ENSEMBLE: web.AppKey[EnsembleLive] = web.AppKey("ensemble")
 FEED: web.AppKey[Feed] = web.AppKey("feed")
-KEPT_PAGE: web.AppKey[KeptPage] = web.AppKey("kept page")
+KEPT_PAGES: web.AppKey[KeptPages] = web.AppKey("kept pages")
 HUB: web.AppKey[LiveHub] = web.AppKey("hub")
 HOLDERS: web.AppKey[Holders] = web.AppKey("holders")
 NEEDS: web.AppKey[Mapping[tuple[str, str], Need]] = web.AppKey("needs")

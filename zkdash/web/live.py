@@ -1,6 +1,7 @@
 """The live hub: what changes is rendered once, framed once and written to everybody who listens.
 
-A viewer listens to topics. On every connect it gets the present state of each, then what changes; the browser's
+A viewer listens to topics, at a level: what is different for those who see less is rendered once for each level that
+listens. On every connect it gets the present state of each, then what changes; the browser's
 htmx swaps both in by id, so a viewer that was away misses nothing. Where a proxy eats websockets the page polls
 the same address and gets the same state by plain HTTP.
 """
@@ -11,12 +12,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from aiohttp import WSCloseCode, web
 
+from zkdash.access import Reach
 from zkdash.clock import now_ms
 from zkdash.log import get_logger
+from zkdash.web.gate import reach_of
 from zkdash.web.keys import HUB
 from zkdash.web.origin import refuse_foreign_origin
 from zkdash.web.wire import Viewer, frame, tick
@@ -34,20 +37,26 @@ CLOSE_S = 1.0
 KEEP_S = 1.0
 """For how long a first state is good for all who connect, if nothing changes."""
 
+Channel: TypeAlias = tuple[str, Reach | None]
+"""A topic as a level has it; None: as all levels do."""
+
 
 class Source(Protocol):
-    """Where a family of topics comes from: "overview", or "cluster/…" and "timeline?…" with what they are about."""
+    """Where a family of topics comes from: "overview", or "cluster/…" and "timeline?…" with what they are about.
 
-    def accepts(self, topic: str) -> bool:
-        """Whether there is such a topic."""
+    `level` says who listens: what they don't see is in no topic of theirs.
+    """
 
-    async def open(self, topic: str) -> None:
+    def accepts(self, topic: str, level: Reach) -> bool:
+        """Whether for them there is such a topic."""
+
+    async def open(self, topic: str, level: Reach) -> None:
         """Get the topic's state ready and keep it so until `close`; both come once per viewer."""
 
-    def snapshot(self, topic: str) -> str:
+    def snapshot(self, topic: str, level: Reach) -> str:
         """The present state of an open topic, as partials for htmx."""
 
-    def close(self, topic: str) -> None:
+    def close(self, topic: str, level: Reach) -> None:
         """One viewer less."""
 
 
@@ -58,12 +67,12 @@ class LiveHub:
         self.sources: dict[str, Source] = {}
         self.viewers: dict[Viewer, None] = {}
         self.dropped = 0
-        self._listened: dict[str, int] = {}
-        self._states: dict[tuple[str, ...], tuple[float, bytes]] = {}
-        self._pending: dict[str, dict[str, str | Callable[[], str]]] = {}
+        self._listened: dict[str, dict[Reach, int]] = {}
+        self._states: dict[tuple[tuple[str, ...], Reach], tuple[float, bytes]] = {}
+        self._pending: dict[Channel, dict[str, str | Callable[[], str]]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._flushed = 0.0
-        self._outbox: asyncio.Queue[tuple[dict[str, bytes], Sequence[Viewer]]] = asyncio.Queue()
+        self._outbox: asyncio.Queue[tuple[dict[Channel, bytes], Sequence[Viewer]]] = asyncio.Queue()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._stopping = False
 
@@ -93,16 +102,23 @@ class LiveHub:
         """Whether anybody would get what is offered to `topic`."""
         return topic in self._listened
 
+    def levels(self, topic: str) -> tuple[Reach, ...]:
+        """The levels of those who listen to `topic`."""
+        return tuple(self._listened.get(topic, ()))
+
     def forget(self) -> None:
         """Something changed: who connects from now on gets no first state from before it, also where nobody listens."""
         self._states.clear()
 
-    def offer(self, topic: str, key: str, html: str | Callable[[], str]) -> None:
-        """Something of `topic` changed. Of several changes of one `key` at once only the last is drawn and sent."""
+    def offer(self, topic: str, key: str, html: str | Callable[[], str], level: Reach | None = None) -> None:
+        """Something of `topic` changed, for one level or for all who listen.
+
+        Of several changes of one `key` at once only the last is drawn and sent.
+        """
         self._states.clear()
         if topic not in self._listened:
             return
-        changes = self._pending.setdefault(topic, {})
+        changes = self._pending.setdefault((topic, level), {})
         changes.pop(key, None)
         changes[key] = html
         if self._timer is None:
@@ -118,18 +134,19 @@ class LiveHub:
         pending, self._pending = self._pending, {}
         if pending:
             self._flushed = asyncio.get_running_loop().time()
-            frames = {topic: frame(drawn(changes.values()).encode()) for topic, changes in pending.items()}
+            frames = {channel: frame(drawn(changes.values()).encode()) for channel, changes in pending.items()}
             self._outbox.put_nowait((frames, tuple(self.viewers)))
 
     async def _write(self) -> None:
         while True:
             frames, viewers = await self._outbox.get()
-            joined: dict[tuple[str, ...], bytes] = {}
+            joined: dict[tuple[tuple[str, ...], Reach], bytes] = {}
             for index, viewer in enumerate(viewers, 1):
-                payload = joined.get(viewer.topics)
+                payload = joined.get((viewer.topics, viewer.level))
                 if payload is None:
-                    payload = b"".join(frames[topic] for topic in ("", *viewer.topics) if topic in frames)
-                    joined[viewer.topics] = payload
+                    channels = [(topic, level) for topic in ("", *viewer.topics) for level in (None, viewer.level)]
+                    payload = b"".join(frames[channel] for channel in channels if channel in frames)
+                    joined[viewer.topics, viewer.level] = payload
                 if payload and not viewer.write(payload):
                     self.dropped += 1
                 if index % SLICE == 0:
@@ -139,47 +156,47 @@ class LiveHub:
         """Tell everybody every few seconds that zkdash is there, and what time it is."""
         while True:
             await asyncio.sleep(TICK_S)
-            self._outbox.put_nowait(({"": tick()}, tuple(self.viewers)))
+            self._outbox.put_nowait(({("", None): tick()}, tuple(self.viewers)))
 
     # Who listens
 
-    def topics(self, asked: Iterable[str]) -> tuple[str, ...]:
-        """The topics that a request names, each once. Raises 400 for one that there isn't."""
+    def topics(self, asked: Iterable[str], level: Reach) -> tuple[str, ...]:
+        """The topics that a request names, each once. Raises 400 for one that for them there isn't."""
         topics = tuple(dict.fromkeys(asked))
         if len(topics) > MAX_TOPICS:
             raise web.HTTPBadRequest(text=f"At most {MAX_TOPICS} topics at once.")
         for topic in topics:
             source = self.sources.get(family(topic))
-            if source is None or not source.accepts(topic):
+            if source is None or not source.accepts(topic, level):
                 raise web.HTTPBadRequest(text=f"There is no topic {topic!r}.")
         if not topics:
             raise web.HTTPBadRequest(text="Say what to listen to: /live?topic=overview")
         return topics
 
     @asynccontextmanager
-    async def _opened(self, topics: tuple[str, ...]) -> AsyncIterator[None]:
+    async def _opened(self, topics: tuple[str, ...], level: Reach) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for topic in topics:
                 source = self.sources[family(topic)]
-                await source.open(topic)
-                stack.callback(source.close, topic)
+                await source.open(topic, level)
+                stack.callback(source.close, topic, level)
             yield
 
-    def snapshot(self, topics: tuple[str, ...]) -> str:
+    def snapshot(self, topics: tuple[str, ...], level: Reach) -> str:
         """The present state of open topics."""
-        return "".join(self.sources[family(topic)].snapshot(topic) for topic in topics)
+        return "".join(self.sources[family(topic)].snapshot(topic, level) for topic in topics)
 
-    def _state(self, topics: tuple[str, ...]) -> bytes:
+    def _state(self, topics: tuple[str, ...], level: Reach) -> bytes:
         """The same as a frame, drawn once for the many who come back together."""
         now = time.monotonic()
-        until, state = self._states.get(topics, (0.0, b""))
+        until, state = self._states.get((topics, level), (0.0, b""))
         if now > until:
-            state = frame(self.snapshot(topics).encode())
+            state = frame(self.snapshot(topics, level).encode())
             self._states = {key: kept for key, kept in self._states.items() if kept[0] > now}
-            self._states[topics] = (now + KEEP_S, state)
+            self._states[topics, level] = (now + KEEP_S, state)
         return state
 
-    async def listen(self, request: web.Request, topics: tuple[str, ...]) -> web.StreamResponse:
+    async def listen(self, request: web.Request, topics: tuple[str, ...], level: Reach) -> web.StreamResponse:
         """Serve one websocket until it closes: the present state first, then every change."""
         if self._stopping:
             raise web.HTTPServiceUnavailable(text="zkdash is stopping.")
@@ -192,8 +209,8 @@ class LiveHub:
             return web.Response()  # to nobody: the viewer went away before it was greeted
         if request.transport is None:
             return response
-        viewer = Viewer(request.transport, topics, response)
-        async with self._opened(topics):
+        viewer = Viewer(request.transport, topics, level, response)
+        async with self._opened(topics, level):
             try:
                 self._join(viewer)
                 async for _ in response:
@@ -205,25 +222,29 @@ class LiveHub:
     def _join(self, viewer: Viewer) -> None:
         """State and subscription in one step: nothing falls between, and nothing comes twice."""
         self._flush()
-        state = self._state(viewer.topics) + tick()
+        state = self._state(viewer.topics, viewer.level) + tick()
         viewer.write(state)
         viewer.limit += len(state)
         self.viewers[viewer] = None
         for topic in viewer.topics:
-            self._listened[topic] = self._listened.get(topic, 0) + 1
+            levels = self._listened.setdefault(topic, {})
+            levels[viewer.level] = levels.get(viewer.level, 0) + 1
 
     def _leave(self, viewer: Viewer) -> None:
         if self.viewers.pop(viewer, self) is self:
             return
         for topic in viewer.topics:
-            self._listened[topic] -= 1
-            if not self._listened[topic]:
+            levels = self._listened[topic]
+            levels[viewer.level] -= 1
+            if not levels[viewer.level]:
+                del levels[viewer.level]
+            if not levels:
                 del self._listened[topic]
 
-    async def poll(self, topics: tuple[str, ...]) -> web.Response:
+    async def poll(self, topics: tuple[str, ...], level: Reach) -> web.Response:
         """The present state by plain HTTP, for a page that has no websocket."""
-        async with self._opened(topics):
-            html = self.snapshot(topics)
+        async with self._opened(topics, level):
+            html = self.snapshot(topics, level)
         return web.Response(text=html, content_type="text/html", headers={"Zkdash-Now": f"{now_ms()}"})
 
 
@@ -231,10 +252,11 @@ async def live(request: web.Request) -> web.StreamResponse:
     """GET /live?topic=…&topic=…: a websocket, or the same state once."""
     hub = request.app[HUB]
     refuse_foreign_origin(request)
-    topics = hub.topics(request.query.getall("topic", []))
+    level = reach_of(request).level
+    topics = hub.topics(request.query.getall("topic", []), level)
     if web.WebSocketResponse().can_prepare(request):
-        return await hub.listen(request, topics)
-    return await hub.poll(topics)
+        return await hub.listen(request, topics, level)
+    return await hub.poll(topics, level)
 
 
 def drawn(changes: Iterable[str | Callable[[], str]]) -> str:

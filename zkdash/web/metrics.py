@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -15,10 +15,13 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 import zkdash
+from zkdash.access import Reach
 from zkdash.alerts.delivery import DeliveryState
 from zkdash.clock import now_ms
+from zkdash.web.gate import reach_of
 from zkdash.web.keys import METRICS, Dashboard
 from zkdash.web.live import LiveHub
+from zkdash.web.seen import Seen
 from zkdash.web.server_metrics import of_servers, of_verdicts
 from zkdash.web.stream import EventStreams
 from zkdash.zookeeper.states import State
@@ -65,10 +68,27 @@ class Metrics(Collector):
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    def of(self, level: Reach) -> CollectorRegistry:
+        """What a level may know: all, or of the clusters that it sees what is about these."""
+        if level.sees_every_cluster:
+            return self.registry
+        registry = CollectorRegistry()
+        registry.register(_SeenMetrics(self, level))
+        return registry
+
+    def of_seen(self, level: Reach) -> Iterator[Metric]:
+        """What is about the clusters that a level sees."""
+        names = Seen(self._dashboard, level).clusters.names()
+        yield from self._of_clusters(names)
+        views = [view for name in names if (view := self._dashboard.ensemble.latest(name))]
+        yield from of_verdicts(views)
+        yield from of_servers(views, now_ms())
+
     def collect(self) -> Iterator[Metric]:
         """All but the histogram and the process, as it is now."""
-        yield from self._of_clusters()
-        views = [view for name in self._dashboard.clusters.names() if (view := self._dashboard.ensemble.latest(name))]
+        names = dict.fromkeys(self._dashboard.clusters.names())
+        yield from self._of_clusters(names)
+        views = [view for name in names if (view := self._dashboard.ensemble.latest(name))]
         yield from of_verdicts(views)
         yield from of_servers(views, now_ms())
         yield from self._of_history()
@@ -87,7 +107,7 @@ class Metrics(Collector):
         build.add_metric([zkdash.__version__, platform.python_version()], 1)
         yield build
 
-    def _of_clusters(self) -> Iterator[Metric]:
+    def _of_clusters(self, names: Collection[str]) -> Iterator[Metric]:
         states = GaugeMetricFamily(
             "zkdash_cluster_state",
             "1 for the state that a cluster is in, 0 for the others.",
@@ -97,6 +117,8 @@ class Metrics(Collector):
             "zkdash_cluster_since_seconds", "Unix time since when a cluster is in its state.", labels=["cluster"]
         )
         for container in self._dashboard.clusters:
+            if container.name not in names:
+                continue
             status = container.status
             for state in State:
                 states.add_metric([container.name, state], float(state is status.state))
@@ -107,7 +129,8 @@ class Metrics(Collector):
             labels=["cluster", "to", "cause"],
         )
         for labels, count in sorted(self._transitions.items()):
-            transitions.add_metric(labels, count)
+            if labels[0] in names:
+                transitions.add_metric(labels, count)
         yield from (states, since, transitions)
 
     def _of_history(self) -> Iterator[Metric]:
@@ -147,8 +170,19 @@ class Metrics(Collector):
             self._lag.observe(max(0.0, loop.time() - due))
 
 
+class _SeenMetrics(Collector):
+    """The metrics that one level sees, for one scrape."""
+
+    def __init__(self, metrics: Metrics, level: Reach) -> None:
+        self._metrics = metrics
+        self._level = level
+
+    def collect(self) -> Iterator[Metric]:
+        return self._metrics.of_seen(self._level)
+
+
 async def metrics(request: web.Request) -> web.Response:
     """GET /metrics, as text or as OpenMetrics, whichever is asked for."""
     kept = request.app[METRICS]
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-    return web.Response(body=encode(kept.registry), headers={"Content-Type": content_type})
+    return web.Response(body=encode(kept.of(reach_of(request).level)), headers={"Content-Type": content_type})

@@ -15,6 +15,7 @@ from zkdash.web.gate import let_in
 from zkdash.web.keys import ZKDASH
 from zkdash.web.origin import host_is_known, refuse_foreign_change
 from zkdash.web.render import is_partial, render
+from zkdash.web.seen import seen
 from zkdash.znodes import paths
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -73,7 +74,7 @@ def answer(request: web.Request, failure: Failure) -> web.Response:
     else:
         template = "errors/_error.html" if is_partial(request) else "errors/page.html"
         name = request.match_info.get("name", "")
-        current = name if request.app[ZKDASH].clusters.get(name) is not None else ""
+        current = name if seen(request).clusters.get(name) is not None else ""
         response = render(
             request, template, status=failure.status, failure=failure, ways_back=ways_back(request), current=current
         )
@@ -106,8 +107,7 @@ def ways_back(request: web.Request) -> list[tuple[str, str]]:
     """Where to go from a page that failed, nearest first: (text, address)."""
     back = []
     name = request.match_info.get("name")
-    dashboard = request.app[ZKDASH]
-    if name is not None and dashboard.clusters.get(name) is not None:
+    if name is not None and seen(request).clusters.get(name) is not None:
         if "path" in request.match_info:
             above = paths.parent("/" + request.match_info["path"].strip("/"))
             if above not in (None, "/"):

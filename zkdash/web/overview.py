@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections import OrderedDict
 
 from aiohttp import web
 
+from zkdash.access import Reach
 from zkdash.web.assets import shipped
-from zkdash.web.keys import BOARD, KEPT_PAGE
+from zkdash.web.gate import reach_of
+from zkdash.web.keys import BOARD, KEPT_PAGES
 from zkdash.web.render import is_partial, page
 from zkdash.web.urls import at
 
 KEEP_S = 1.0
 """For how long a page is good for all who ask, if nothing changes."""
 GZIP_LEVEL = 3
+KEPT_LEVELS = 20
+"""Of how many levels the page is kept."""
 
 
 class KeptPage:
-    """The whole page, plain and gzipped, as it was last drawn."""
+    """The whole page of one level, plain and gzipped, as it was last drawn."""
 
     def __init__(self) -> None:
         self._version = -1
@@ -30,7 +35,9 @@ class KeptPage:
         """The page as it is now."""
         board = request.app[BOARD]
         if board.version != self._version or time.monotonic() > self._until:
-            self._body = page(request, "overview/index.html", cards=board.cards()).encode()
+            self._body = page(
+                request, "overview/index.html", cards=board.seen(reach_of(request).level).cards()
+            ).encode()
             self._gzipped = b""
             self._version, self._until = board.version, time.monotonic() + KEEP_S
         return self._body
@@ -44,13 +51,29 @@ class KeptPage:
         return self._gzipped
 
 
+class KeptPages:
+    """The page of each level that somebody looked at, those looked at last."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[Reach, KeptPage] = OrderedDict()
+
+    def of(self, level: Reach) -> KeptPage:
+        """The page of a level."""
+        page = self._pages.pop(level, None) or KeptPage()
+        self._pages[level] = page
+        if len(self._pages) > KEPT_LEVELS:
+            self._pages.popitem(last=False)
+        return page
+
+
 async def index(request: web.Request) -> web.Response:
     """GET /"""
     headers = {"Vary": "HX-Request, Accept-Encoding"}
+    level = reach_of(request).level
     if is_partial(request):
-        text = page(request, "overview/index.html", cards=request.app[BOARD].cards())
+        text = page(request, "overview/index.html", cards=request.app[BOARD].cards(level))
         return web.Response(text=text, content_type="text/html", headers=headers)
-    kept = request.app[KEPT_PAGE]
+    kept = request.app[KEPT_PAGES].of(level)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         body, headers["Content-Encoding"] = kept.gzipped(request), "gzip"
     else:

@@ -18,6 +18,7 @@ from zkdash.config import AlertConfig
 from zkdash.config.values import seconds, yes_no
 from zkdash.timeline.event import Event
 from zkdash.web.keys import Dashboard
+from zkdash.web.seen import Seen
 
 FIELDS = ("for", "group_wait", "group_interval", "repeat_interval", "send_resolved", "since")
 SPANS_MS = {"1d": 86_400_000, "3d": 259_200_000, "7d": 604_800_000, "30d": 2_592_000_000}
@@ -90,7 +91,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Preview:
     """What would have been sent since a time (UTC ms), the newest first; `configured` is the number without tuning."""
 
     since: int
@@ -103,17 +104,17 @@ class Seen:
     configured: int | None = None
 
 
-async def look(dashboard: Dashboard, tuning: Tuning, one_at_a_time: asyncio.Lock) -> Seen:
+async def look(seen: Seen, tuning: Tuning, one_at_a_time: asyncio.Lock) -> Preview:
     """What the route would have been told. Raises what the store raises."""
     now = now_ms()
     since = now - tuning.since_ms
-    events, cut = await past.events_since(dashboard.store, since, MOST_EVENTS)
-    silences = await dashboard.alerts.silences()
-    past_of = partial(messages_of, events=events, silences=silences, now=now, dashboard=dashboard)
+    events, cut = await past.events_since(seen.whole.store, since, MOST_EVENTS, seen.events.within())
+    silences = await seen.alerts.silences()
+    past_of = partial(messages_of, events=events, silences=silences, now=now, dashboard=seen.whole)
     async with one_at_a_time:
         messages = await asyncio.to_thread(past_of, tuning.route)
         configured = len(await asyncio.to_thread(past_of, tuning.configured)) if tuning.differs else None
-    return Seen(
+    return Preview(
         since=events[0].at if cut else since,
         now=now,
         events=len(events),

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, filters, places, terms, urls, words
 from zkdash.web.assets import assets_root, shipped
+from zkdash.web.gate import reach_of
 from zkdash.web.keys import BOARD
 from zkdash.znodes import marks, paths
 from zkdash.znodes.stat import size_in_words
@@ -101,7 +102,7 @@ def page(request: web.Request, template: str, **context: Any) -> str:
     """A page's HTML; when htmx asks, only its `main` block. A page says `{% extends layout %}`."""
     context |= {
         "layout": "components/main_only.html" if is_partial(request) else "base.html",
-        "board": request.app[BOARD],
+        "board": request.app[BOARD].seen(reach_of(request).level),
         "now": now_ms(),
     }
     return environment().get_template(template).render(context)

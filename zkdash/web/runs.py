@@ -12,7 +12,10 @@ from urllib.parse import parse_qs
 from aiohttp import web
 from markupsafe import Markup
 
+from zkdash.access import Reach
+from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
+from zkdash.web.seen import Seen, SeenClusters
 from zkdash.web.wire import partial
 from zkdash.znodes.jobs import Job, Jobs
 
@@ -51,11 +54,12 @@ class Watched:
 class Runs:
     """Source of the topics "search?…", "compare?…" and "usage?…": each kind reads its wish from the fields."""
 
-    def __init__(self, hub: LiveHub) -> None:
+    def __init__(self, dashboard: Dashboard, hub: LiveHub) -> None:
         self.jobs = Jobs()
-        self.kinds: dict[str, Callable[[Fields], Wish | None]] = {}
+        self.kinds: dict[str, Callable[[Fields, SeenClusters], Wish | None]] = {}
+        self._dashboard = dashboard
         self._hub = hub
-        self._watched: dict[str, Watched] = {}
+        self._watched: dict[tuple[str, Reach], Watched] = {}
 
     async def start(self) -> None:
         """Nothing: it begins with the first wish."""
@@ -78,51 +82,52 @@ class Runs:
 
     # As a source of topics
 
-    def accepts(self, topic: str) -> bool:
-        return self._wish(topic) is not None
+    def accepts(self, topic: str, level: Reach) -> bool:
+        return self._wish(topic, level) is not None
 
-    async def open(self, topic: str) -> None:
-        one = self._watched.get(topic)
-        wish = one.wish if one is not None else self._wish(topic)
+    async def open(self, topic: str, level: Reach) -> None:
+        one = self._watched.get((topic, level))
+        wish = one.wish if one is not None else self._wish(topic, level)
         if wish is None:
             raise web.HTTPBadRequest(text=f"There is no topic {topic!r}.")
         job = self.jobs.open(wish.key, wish.make)
         self.jobs.join(wish.key, job)
         if one is None:
-            one = self._watched[topic] = Watched(wish, job)
-            one.task = asyncio.create_task(self._pump(topic, one))
+            one = self._watched[topic, level] = Watched(wish, job)
+            one.task = asyncio.create_task(self._pump(topic, level, one))
         one.viewers += 1
 
-    def snapshot(self, topic: str) -> str:
-        one = self._watched[topic]
+    def snapshot(self, topic: str, level: Reach) -> str:
+        one = self._watched[topic, level]
         return "".join(partial(name, html) for name, html in one.wish.pieces(one.job).items())
 
-    def close(self, topic: str) -> None:
-        one = self._watched[topic]
+    def close(self, topic: str, level: Reach) -> None:
+        one = self._watched[topic, level]
         one.viewers -= 1
         self.jobs.leave(one.wish.key, one.job)
         if not one.viewers:
-            del self._watched[topic]
+            del self._watched[topic, level]
             if one.task is not None:
                 one.task.cancel()
 
-    async def _pump(self, topic: str, one: Watched) -> None:
+    async def _pump(self, topic: str, level: Reach, one: Watched) -> None:
         """Send what changed, a few times a second."""
         while True:
             version = one.job.version
             for name, html in one.wish.pieces(one.job).items():
                 if one.sent.get(name) != html:
                     one.sent[name] = html
-                    self._hub.offer(topic, name, partial(name, html))
+                    self._hub.offer(topic, name, partial(name, html), level)
             await asyncio.sleep(REDRAW_S)
             await one.job.changed(version)
 
-    def _wish(self, topic: str) -> Wish | None:
+    def _wish(self, topic: str, level: Reach) -> Wish | None:
         kind, _, query = topic.partition("?")
         make = self.kinds.get(kind)
         if make is None:
             return None
         try:
-            return make(parse_qs(query, keep_blank_values=True, errors="strict", max_num_fields=100))
+            fields = parse_qs(query, keep_blank_values=True, errors="strict", max_num_fields=100)
+            return make(fields, Seen(self._dashboard, level).clusters)
         except ValueError:
             return None

@@ -13,9 +13,10 @@ from aiohttp import web
 from markupsafe import Markup
 
 from zkdash.web import urls
-from zkdash.web.keys import RUNS, ZKDASH
+from zkdash.web.keys import RUNS
 from zkdash.web.render import fragment, render
 from zkdash.web.runs import Fields
+from zkdash.web.seen import SeenClusters, seen
 from zkdash.znodes import search
 from zkdash.znodes.jobs import Job, Phase
 from zkdash.znodes.patterns import As
@@ -24,7 +25,6 @@ from zkdash.znodes.searching import SearchJob
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
-    from zkdash.zookeeper.service import ClusterService
 
 PAGE = 100
 """How many results one page has."""
@@ -86,7 +86,7 @@ class SearchWish:
 DEFAULTS = {("name_as", As.TEXT), ("data_as", As.TEXT), ("age", Age.MODIFIED), ("root", "/")}
 
 
-def wish_of(fields: Fields, clusters: ClusterService) -> SearchWish | None:
+def wish_of(fields: Fields, clusters: SeenClusters) -> SearchWish | None:
     """The wish that the fields mean; None where there is nothing to search for, or something is wrong with it."""
     reading = reading_of(fields)
     names = names_of(fields, clusters)
@@ -102,13 +102,13 @@ def reading_of(fields: Fields) -> Reading:
     return search.read({name: values[-1] for name, values in fields.items() if name in search.FIELDS})
 
 
-def names_of(fields: Fields, clusters: ClusterService) -> list[str]:
+def names_of(fields: Fields, clusters: SeenClusters) -> list[str]:
     """The clusters to search in: those named, else all."""
     named = [name for value in fields.get("cluster", []) for name in value.split(",") if name]
     return list(dict.fromkeys(named)) or clusters.names()
 
 
-def problems_of(fields: Fields, clusters: ClusterService) -> dict[str, str]:
+def problems_of(fields: Fields, clusters: SeenClusters) -> dict[str, str]:
     """What is wrong with the fields: field -> a sentence."""
     problems = dict(reading_of(fields).problems)
     if unknown := [name for name in names_of(fields, clusters) if name not in clusters.names()]:
@@ -122,7 +122,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     `run=stop` ends the search as soon as nobody else looks at it and shows what was found, `run=on` lets one that
     failed or was stopped go on, `run=again` begins anew.
     """
-    clusters, runs = request.app[ZKDASH].clusters, request.app[RUNS]
+    clusters, runs = seen(request).clusters, request.app[RUNS]
     fields = fields_of(request, FIELDS)
     wish = wish_of(fields, clusters)
     job: Job | None = None
@@ -155,7 +155,7 @@ async def stopped(request: web.Request, key: Hashable) -> Job | None:
 
 def page(request: web.Request, fields: Fields, wish: SearchWish | None, job: Job | None, *, live: bool) -> web.Response:
     """The page."""
-    clusters = request.app[ZKDASH].clusters
+    clusters = seen(request).clusters
     reading = reading_of(fields)
     typed = {name: reading.typed.get(name, "") for name in search.FIELDS}
     topic = urls.with_query("search", wish.query()) if wish is not None and job is not None and live else ""

@@ -28,7 +28,7 @@ from zkdash.web.keys import (
     FEED,
     HOLDERS,
     HUB,
-    KEPT_PAGE,
+    KEPT_PAGES,
     METRICS,
     NEEDS,
     READER,
@@ -42,7 +42,7 @@ from zkdash.web.keys import (
 from zkdash.web.live import LiveHub
 from zkdash.web.metrics import Metrics
 from zkdash.web.middleware import MIDDLEWARES, add_security_headers
-from zkdash.web.overview import KeptPage
+from zkdash.web.overview import KeptPages
 from zkdash.web.render import compile_templates
 from zkdash.web.routes import NEEDS as NEEDS_OF_ROUTES
 from zkdash.web.routes import add_routes
@@ -91,7 +91,7 @@ def make_site(dashboard: Dashboard) -> web.Application:
     site[ZKDASH], site[READER], site[HUB] = dashboard, reader, hub
     site[BOARD], site[FEED], site[ALERTING], site[ENSEMBLE] = board, feed, alerting, ensemble
     site[NEEDS] = NEEDS_OF_ROUTES
-    site[KEPT_PAGE], site[HOLDERS] = KeptPage(), (holders := Holders())
+    site[KEPT_PAGES], site[HOLDERS] = KeptPages(), (holders := Holders())
     site[ROLLS] = rolls = Rolls()
     site[TELLER] = StoryTeller(dashboard, rolls)
     site[STREAMS], site[METRICS], site[RUNS], site[LISTER] = streams, metrics, runs, znodes.lister

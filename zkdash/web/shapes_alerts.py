@@ -13,7 +13,7 @@ from zkdash.alerts.silence import Matchers, Silence
 from zkdash.config import AlertConfig
 from zkdash.web.alert_words import silence_state
 from zkdash.web.filters import iso
-from zkdash.web.preview import Message, Seen
+from zkdash.web.preview import Message, Preview
 
 
 def incident(incident: Incident) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def route(route: AlertConfig, failing: bool) -> dict[str, Any]:
     }
 
 
-def replayed(seen: Seen) -> dict[str, Any]:
+def replayed(seen: Preview) -> dict[str, Any]:
     """What a route would have been told."""
     return {
         "since": iso(seen.since),

@@ -6,6 +6,7 @@ import asyncio
 
 from markupsafe import Markup
 
+from zkdash.access import Reach
 from zkdash.alerts.incident import Incident
 from zkdash.timeline.event import Event
 from zkdash.timeline.segments import Segment
@@ -16,10 +17,14 @@ PAGE = 100
 
 
 class Shown:
-    """One view with what it shows. `rows` is by event, newest first; `more` is whether there are older ones."""
+    """One view with what it shows to one level.
 
-    def __init__(self, view: View) -> None:
+    `rows` is by event, newest first; `more` is whether there are older ones.
+    """
+
+    def __init__(self, view: View, level: Reach) -> None:
         self.view = view
+        self.level = level
         self.viewers = 0
         self.ready = asyncio.Event()
         self.rows: dict[int, Markup] = {}

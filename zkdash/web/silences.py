@@ -5,15 +5,18 @@ from __future__ import annotations
 from aiohttp import web
 from markupsafe import Markup
 
+from zkdash.access import Person
+from zkdash.access.silencing import may_silence
 from zkdash.alerts.silence import Silence
 from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, silence_form, who
 from zkdash.web.audited import note
 from zkdash.web.bodies import BadFields, form_of, refused
-from zkdash.web.gate import person_of
-from zkdash.web.keys import ALERTING, ZKDASH, Dashboard
+from zkdash.web.gate import person_of, reach_of
+from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query, number
 from zkdash.web.render import fragment, render
+from zkdash.web.seen import Seen, seen
 from zkdash.web.silence_form import FIELDS, SilenceForm
 from zkdash.web.urls import url_for_silence
 from zkdash.zookeeper.states import Severity
@@ -25,14 +28,15 @@ OVER_SHOWN = 50
 async def index(request: web.Request) -> web.Response:
     """GET /alerts/silences"""
     Query(request, ())
-    return render(request, "alerts/silences.html", alerts=await request.app[ALERTING].draw("alerts/silences"))
+    drawn = await request.app[ALERTING].draw("alerts/silences", reach_of(request).level)
+    return render(request, "alerts/silences.html", alerts=drawn)
 
 
-async def draw_all(dashboard: Dashboard, _what: str = "") -> Markup:
+async def draw_all(seen: Seen) -> Markup:
     """All silences: those that mute now, those that will, and those that are over."""
     now = now_ms()
     groups: dict[str, list[Silence]] = {"active": [], "upcoming": [], "over": []}
-    for silence in await dashboard.alerts.silences():
+    for silence in await seen.alerts.silences():
         groups[alert_words.silence_state(silence, now)].append(silence)
     groups["over"] = sorted(groups["over"], key=lambda one: one.ended_at or one.ends_at or 0, reverse=True)[:OVER_SHOWN]
     return fragment("alerts/_all_silences.html", groups=groups, now=now)
@@ -45,22 +49,22 @@ async def show(request: web.Request) -> web.Response:
     return render(
         request,
         "alerts/silence.html",
-        alerts=await request.app[ALERTING].draw(f"alerts/silences/{silence.id}"),
+        alerts=await request.app[ALERTING].draw(f"alerts/silences/{silence.id}", reach_of(request).level),
         silence=silence,
         is_over=silence.is_over(now_ms()),
         name=who.remembered(request),
     )
 
 
-async def draw(dashboard: Dashboard, what: str) -> Markup | None:
+async def draw(seen: Seen, what: str) -> Markup | None:
     """What is known of the silence whose id this is, or of all."""
     if not what:
-        return await draw_all(dashboard)
+        return await draw_all(seen)
     silence_id = number(what)
-    silence = None if silence_id is None else await by_id(dashboard, silence_id)
+    silence = None if silence_id is None else await seen.alerts.silence(silence_id)
     if silence is None:
         return None
-    muted = await dashboard.alerts.muted_by(silence.id)
+    muted = await seen.alerts.muted_by(silence.id)
     return fragment("alerts/_silence.html", silence=silence, muted=alert_words.shown(muted), now=now_ms())
 
 
@@ -74,13 +78,12 @@ async def new(request: web.Request) -> web.Response:
 
 async def form_page(request: web.Request, form: SilenceForm) -> web.Response:
     """The form with what is typed in it, and with its mistakes."""
-    dashboard = request.app[ZKDASH]
     return render(
         request,
         "alerts/silence_new.html",
         status=400 if form.problems else 200,
         form=form,
-        clusters=dashboard.clusters.names(),
+        clusters=seen(request).clusters.names(),
         severities=list(Severity),
         lasts=silence_form.LASTS,
     )
@@ -94,6 +97,9 @@ async def create(request: web.Request) -> web.Response:
     if not by:
         form.problems.setdefault("by", "Say who you are: others want to know whom to ask.")
     draft = form.draft(by, now_ms())
+    if draft is not None and (problem := may_silence(person.reach, draft.matchers.clusters)):
+        form.problems["clusters"] = problem
+        draft = None
     if draft is None:
         return await form_page(request, form)
     try:
@@ -109,6 +115,7 @@ async def end(request: web.Request) -> web.Response:
     """POST /alerts/silences/{id}/end (by)"""
     person = person_of(request)
     silence = await find(request)
+    may_end(person, silence)
     form, problems = await form_of(request, ("by",)), dict[str, str]()
     by = who.name_in(request, person, form, problems)
     if not by and not problems:
@@ -131,15 +138,16 @@ async def noted(request: web.Request, action: str, silence: Silence, by: str) ->
     await note(request, action, f"silence {silence.id}: {silence.reason or silence.name}", by=by)
 
 
+def may_end(person: Person, silence: Silence) -> None:
+    """Raises 403 for who is not an operator of all that it silences."""
+    if problem := may_silence(person.reach, silence.matchers.clusters):
+        raise web.HTTPForbidden(text=problem)
+
+
 async def find(request: web.Request) -> Silence:
     """The silence that the address names. Raises 404."""
     silence_id = number(request.match_info["id"])
-    found = None if silence_id is None else await by_id(request.app[ZKDASH], silence_id)
+    found = None if silence_id is None else await seen(request).alerts.silence(silence_id)
     if found is None:
         raise web.HTTPNotFound(text="There is no such silence.")
     return found
-
-
-async def by_id(dashboard: Dashboard, silence_id: int) -> Silence | None:
-    """One silence."""
-    return next((each for each in await dashboard.alerts.silences() if each.id == silence_id), None)

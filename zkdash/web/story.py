@@ -16,6 +16,7 @@ from zkdash.web.audited import note
 from zkdash.web.keys import HOLDERS, ROLLS, TELLER, ZKDASH
 from zkdash.web.query import Query
 from zkdash.web.render import render
+from zkdash.web.seen import seen
 from zkdash.web.urls import url_for_event
 
 ASK_S = 5.0
@@ -25,7 +26,7 @@ async def show(request: web.Request) -> web.Response:
     """GET /timeline/events/{id}/story?ask=: with ask=1 the servers are asked who holds ephemeral znodes now."""
     query = Query(request, ("ask",))
     told = await _told(request)
-    container = request.app[ZKDASH].clusters.get(told.event.cluster)
+    container = seen(request).clusters.get(told.event.cluster)
     asked = query.flag("ask") and container is not None
     if asked and container is not None:
         async with asyncio.timeout(ASK_S):
@@ -68,12 +69,12 @@ async def api_story(request: web.Request) -> web.Response:
 
 async def _told(request: web.Request) -> Told:
     """The story of the event that the address names. Raises 404."""
-    dashboard = request.app[ZKDASH]
+    mine = seen(request)
     event_id = timerange.number(request.match_info["id"], "id", {})
-    event = None if event_id is None else await dashboard.events.get(event_id)
+    event = None if event_id is None else await mine.events.get(event_id)
     if event is None:
         raise web.HTTPNotFound(text="There is no such event: it never was, or it is older than the log is kept.")
-    told = await request.app[TELLER].tell(event, dashboard.clusters.names())
+    told = await request.app[TELLER].tell(event, mine.clusters.names())
     if told is None:
         raise web.HTTPNotFound(text="That event is part of no outage, so there is nothing to explain.")
     return told

@@ -20,6 +20,7 @@ from zkdash.store.engine import StoreUnavailable
 from zkdash.timeline.event import Event
 from zkdash.web import shapes
 from zkdash.web.keys import Dashboard
+from zkdash.web.seen import Seen
 
 L = get_logger(__name__)
 
@@ -56,6 +57,7 @@ class Listener:
 
     response: web.WebSocketResponse
     clusters: Collection[str] | None
+    seen: Seen
     after: int | None
     behind: bool
     sent_id: int = 0
@@ -65,6 +67,8 @@ class Listener:
     def offer(self, message: Message) -> None:
         """Put a message into the queue, if the listener wants it."""
         if self.clusters is not None and message.cluster not in self.clusters:
+            return
+        if not self.seen.clusters.sees(message.cluster):
             return
         if len(self.queue) < QUEUE_EVENTS:
             self.queue.append(message)
@@ -93,7 +97,7 @@ class EventStreams:
         await asyncio.gather(*closing, return_exceptions=True)
 
     async def serve(
-        self, request: web.Request, after: int | None, clusters: Collection[str] | None
+        self, request: web.Request, after: int | None, clusters: Collection[str] | None, seen: Seen
     ) -> web.WebSocketResponse:
         """Serve one websocket until it closes: what came after the id `after`, if one is given, then what comes."""
         if self._stopping:
@@ -101,7 +105,7 @@ class EventStreams:
         response = web.WebSocketResponse(
             heartbeat=PING_S, max_msg_size=MAX_INCOMING_BYTES, compress=False, timeout=CLOSE_S
         )
-        listener = Listener(response, clusters, after, behind=after is not None)
+        listener = Listener(response, clusters, seen, after, behind=after is not None)
         self.listeners.add(listener)  # before the log is read: what comes meanwhile waits in the queue
         try:
             await response.prepare(request)
@@ -153,7 +157,7 @@ class EventStreams:
         while found is None or len(found) == REPLAY_EVENTS:
             listener.behind = False
             listener.queue.clear()
-            found = await self._dashboard.events.find(
+            found = await listener.seen.events.find(
                 clusters=listener.clusters, after=listener.after, limit=REPLAY_EVENTS
             )
             for event in found:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from zkdash.alerts import pages
 from zkdash.timeline.event import Event
 from zkdash.web import timerange
-from zkdash.web.keys import FEED, ZKDASH, Dashboard
+from zkdash.web.gate import reach_of
+from zkdash.web.keys import FEED
 from zkdash.web.render import render
+from zkdash.web.seen import Seen, seen
 from zkdash.web.shown import Shown
 from zkdash.zookeeper.states import Kind, State
+
+DELIVERIES = 200
+"""How many deliveries the page of an event shows, the newest."""
 
 
 async def index(request: web.Request) -> web.Response:
     """GET /timeline?range=&from=&to=&cluster=&state=&before="""
     reading = timerange.read(request.query)
     feed = request.app[FEED]
-    names = request.app[ZKDASH].clusters.names()
-    shown = Shown(reading.view) if reading.problems else await feed.show(reading.view)
+    level, names = reach_of(request).level, seen(request).clusters.names()
+    shown = Shown(reading.view, level) if reading.problems else await feed.show(reading.view, level)
     return render(
         request,
         "timeline/index.html",
@@ -36,27 +40,27 @@ async def index(request: web.Request) -> web.Response:
 
 async def event(request: web.Request) -> web.Response:
     """GET /timeline/events/{id}"""
-    dashboard = request.app[ZKDASH]
+    mine = seen(request)
     problems: dict[str, str] = {}
     event_id = timerange.number(request.match_info["id"], "id", problems)
-    found = None if event_id is None else await dashboard.events.get(event_id)
+    found = None if event_id is None else await mine.events.get(event_id)
     if found is None:
         raise web.HTTPNotFound(text="There is no such event: it never was, or it is older than the log is kept.")
-    before = await dashboard.events.find(clusters=[found.cluster], before=found.id, limit=1)
-    later = await dashboard.events.find(clusters=[found.cluster], after=found.id, limit=50)
+    before = await mine.events.find(clusters=[found.cluster], before=found.id, limit=1)
+    later = await mine.events.find(clusters=[found.cluster], after=found.id, limit=50)
     return render(
         request,
         "timeline/event.html",
         event=found,
-        known=dashboard.clusters.get(found.cluster) is not None,
-        about=await dashboard.events.get(found.about) if found.about is not None else None,
-        notices=await dashboard.events.about(found.id),
+        known=mine.clusters.get(found.cluster) is not None,
+        about=await mine.events.get(found.about) if found.about is not None else None,
+        notices=await mine.events.about(found.id),
         before=before[0] if before else None,
         after=later[0] if later else None,
         lasted_ms=lasted(found, later),
-        goes_on=goes_on(dashboard, found),
-        incidents=await pages.of_event(dashboard.store, found.id),
-        deliveries=await dashboard.alerts.deliveries(event=found.id),
+        goes_on=goes_on(mine, found),
+        incidents=await mine.alerts.of_event(found.id),
+        deliveries=await mine.alerts.deliveries(event=found.id, limit=DELIVERIES),
     )
 
 
@@ -66,7 +70,7 @@ def lasted(found: Event, later: list[Event]) -> int | None:
     return following.lasted_ms if following is not None and following.from_state is found.to_state else None
 
 
-def goes_on(dashboard: Dashboard, found: Event) -> bool:
+def goes_on(dashboard: Seen, found: Event) -> bool:
     """Whether the state that the event began is the present one."""
     container = dashboard.clusters.get(found.cluster)
     return container is not None and container.status.since == found.at and container.status.state is found.to_state

@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from zkdash.web import urls
 from zkdash.web.cluster import find
-from zkdash.web.keys import RUNS, ZKDASH
+from zkdash.web.keys import RUNS
 from zkdash.web.query import Query
 from zkdash.web.render import fragment, is_partial, render
 from zkdash.web.runs import Fields
 from zkdash.web.search import stopped
+from zkdash.web.seen import SeenClusters, seen
 from zkdash.znodes import counting, paths
 from zkdash.znodes.jobs import Job, Phase
 from zkdash.znodes.searching import UsageJob
@@ -25,7 +26,6 @@ from zkdash.znodes.usage import Sum
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
-    from zkdash.zookeeper.service import ClusterService
 
 DRAWN = 60
 """How many children have a box of their own in the treemap."""
@@ -113,7 +113,7 @@ def _boxes(shown: list[Sum], rest: Sum, by: By) -> list[Drawn]:
     ]
 
 
-def wish_of(fields: Fields, clusters: ClusterService) -> UsageWish | None:
+def wish_of(fields: Fields, clusters: SeenClusters) -> UsageWish | None:
     """The wish of a topic; None where there is no such cluster or path."""
     container = clusters.get(fields.get("cluster", [""])[-1])
     by = fields.get("by", [By.BYTES])[-1]
@@ -149,7 +149,7 @@ async def index(request: web.Request) -> web.StreamResponse:
         pieces=wish.pieces(job) if job is not None else {},
         live_topics=[wish.topic()] if live else [],
         refresh=live and job is not None and job.phase in (Phase.WAITING, Phase.RUNNING),
-        names=request.app[ZKDASH].clusters.names(),
+        names=seen(request).clusters.names(),
     )
 
 

@@ -10,8 +10,8 @@ from zkdash.web.runs import Runs
 
 def runs_of(dashboard: Dashboard, hub: LiveHub) -> Runs:
     """The runs of a site."""
-    runs = Runs(hub)
-    runs.kinds["search"] = lambda fields: search.wish_of(fields, dashboard.clusters)
-    runs.kinds["usage"] = lambda fields: usage.wish_of(fields, dashboard.clusters)
-    runs.kinds["compare"] = lambda fields: compare.wish_of(fields, dashboard.clusters)
+    runs = Runs(dashboard, hub)
+    runs.kinds["search"] = search.wish_of
+    runs.kinds["usage"] = usage.wish_of
+    runs.kinds["compare"] = compare.wish_of
     return runs

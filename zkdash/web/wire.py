@@ -8,6 +8,7 @@ import struct
 import orjson
 from aiohttp import web
 
+from zkdash.access import Reach
 from zkdash.clock import now_ms
 
 BACKLOG_BYTES = 1 << 20
@@ -15,15 +16,23 @@ BACKLOG_BYTES = 1 << 20
 
 
 class Viewer:
-    """One open websocket. Writes go straight to the transport, whose buffer is the bounded queue."""
+    """One open websocket, and how far who looks at it sees (`Reach.level`).
 
-    __slots__ = ("limit", "response", "topics", "transport")
+    Writes go straight to the transport, whose buffer is the bounded queue.
+    """
+
+    __slots__ = ("level", "limit", "response", "topics", "transport")
 
     def __init__(
-        self, transport: asyncio.Transport, topics: tuple[str, ...], response: web.WebSocketResponse | None = None
+        self,
+        transport: asyncio.Transport,
+        topics: tuple[str, ...],
+        level: Reach,
+        response: web.WebSocketResponse | None = None,
     ) -> None:
         self.transport = transport
         self.topics = topics
+        self.level = level
         self.response = response
         self.limit = BACKLOG_BYTES
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aiohttp import web
 from kazoo.exceptions import ZookeeperError
 
+from zkdash.access import Reach
 from zkdash.web import urls
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.query import Query
 from zkdash.web.render import fragment
+from zkdash.web.seen import Seen
 from zkdash.web.wire import partial
 from zkdash.web.znode_view import MISSING, MISSING_NODE, context_of, news_of, rows_of
 from zkdash.web.znode_watch import WatchedZnode, mark_of
@@ -48,6 +50,10 @@ class TopicQuery(Query):
         super().__init__(_Address(raw))  # type: ignore[arg-type]  # of a request only the address is read
 
 
+Key: TypeAlias = tuple[str, str, Reach]
+"""A znode as a level sees it: cluster, path and level."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Address:
     raw_query_string: str
@@ -67,11 +73,17 @@ class Look:
     cluster: str
     path: str
     wish: Wish
+    level: Reach
     seen: str = ""
     mark: str = ""
     viewers: int = 0
     pieces: dict[str, str] = field(default_factory=dict)
     busy: asyncio.Task[None] | None = None
+
+    @property
+    def key(self) -> Key:
+        """Which reading it is made of."""
+        return self.cluster, self.path, self.level
 
 
 class ZnodeLive:
@@ -81,8 +93,8 @@ class ZnodeLive:
         self.lister = Lister(reader)
         self._dashboard = dashboard
         self._hub = hub
-        self._looks: dict[str, Look] = {}
-        self._znodes: dict[tuple[str, str], WatchedZnode] = {}
+        self._looks: dict[tuple[str, Reach], Look] = {}
+        self._znodes: dict[Key, WatchedZnode] = {}
 
     async def start(self) -> None:
         """Listen to the states of clusters: what is shown of a lost one is old, and is said to be."""
@@ -101,78 +113,80 @@ class ZnodeLive:
 
     # As a source of topics
 
-    def accepts(self, topic: str) -> bool:
+    def accepts(self, topic: str, level: Reach) -> bool:
         try:
-            look = _look(topic)
+            look = _look(topic, level)
         except (web.HTTPBadRequest, BadPath):
             return False
-        return self._dashboard.clusters.get(look.cluster) is not None
+        return self._find(look.key) is not None and level.passes(look.cluster, look.path)
 
-    async def open(self, topic: str) -> None:
-        look = self._looks.get(topic)
+    async def open(self, topic: str, level: Reach) -> None:
+        look = self._looks.get((topic, level))
         if look is None:
-            look = self._looks[topic] = _look(topic)
+            look = self._looks[topic, level] = _look(topic, level)
         look.viewers += 1
         try:
             await self._open(topic, look)
         except BaseException:
-            self.close(topic)
+            self.close(topic, level)
             raise
 
+    def _find(self, key: Key) -> ClusterContainer | None:
+        cluster, _, level = key
+        return Seen(self._dashboard, level).clusters.get(cluster)
+
     async def _open(self, topic: str, look: Look) -> None:
-        key = look.cluster, look.path
+        key = look.key
         if key not in self._znodes:
-            znode = self._znodes[key] = WatchedZnode(
-                lambda: self._dashboard.clusters.get(look.cluster), look.path, lambda: self._draw_all(key)
-            )
+            znode = self._znodes[key] = WatchedZnode(lambda: self._find(key), look.path, lambda: self._draw_all(key))
             znode.start()
         znode = self._znodes[key]
         await znode.ready()
         if not look.pieces:
             self._send(topic, look, *await self._pieces(znode, look))
 
-    def snapshot(self, topic: str) -> str:
-        look = self._looks[topic]
+    def snapshot(self, topic: str, level: Reach) -> str:
+        look = self._looks[topic, level]
         same = look.seen != "" and look.seen == look.mark
         return "".join(html for name, html in look.pieces.items() if name in ALWAYS_SENT or not same)
 
-    def close(self, topic: str) -> None:
-        look = self._looks[topic]
+    def close(self, topic: str, level: Reach) -> None:
+        look = self._looks[topic, level]
         look.viewers -= 1
         if look.viewers:
             return
-        del self._looks[topic]
+        del self._looks[topic, level]
         if look.busy is not None:
             look.busy.cancel()
-        key = look.cluster, look.path
-        if key in self._znodes and not any((one.cluster, one.path) == key for one in self._looks.values()):
+        key = look.key
+        if key in self._znodes and not any(one.key == key for one in self._looks.values()):
             self._znodes.pop(key).stop()
 
     # Drawing
 
     def _on_state(self, _message: str, container: ClusterContainer) -> None:
-        for (cluster, _), znode in self._znodes.items():
+        for (cluster, _, _), znode in self._znodes.items():
             if cluster == container.name:
                 znode.stir()
 
-    async def _draw_all(self, key: tuple[str, str]) -> None:
+    async def _draw_all(self, key: Key) -> None:
         """Draw anew what may have changed, once for each way to look, and send what has."""
         znode = self._znodes[key]
         drawn: dict[Wish, tuple[dict[str, str], bool]] = {}
-        for topic, look in list(self._looks.items()):
-            if (look.cluster, look.path) != key:
+        for (topic, level), look in list(self._looks.items()):
+            if look.key != key:
                 continue
             if look.wish not in drawn:
                 drawn[look.wish] = await self._pieces(znode, look)
-            if self._looks.get(topic) is look:
+            if self._looks.get((topic, level)) is look:
                 self._send(topic, look, *drawn[look.wish])
 
     def _send(self, topic: str, look: Look, pieces: dict[str, str], sorting: bool) -> None:
         for name, html in pieces.items():
             if look.pieces.get(name) != html:
-                self._hub.offer(topic, name, html)
+                self._hub.offer(topic, name, html, look.level)
         look.pieces.update(pieces)
-        now = self._znodes[look.cluster, look.path].now
+        now = self._znodes[look.key].now
         look.mark = mark_of(now.stat) if now is not None and now.stat is not None else ""
         if sorting and look.busy is None:
             look.busy = asyncio.create_task(self._follow(topic, look))
@@ -182,7 +196,7 @@ class ZnodeLive:
         sorting = True
         while sorting:
             await asyncio.sleep(PROGRESS_S)
-            pieces, sorting = await self._pieces(self._znodes[look.cluster, look.path], look)
+            pieces, sorting = await self._pieces(self._znodes[look.key], look)
             self._send(topic, look, pieces, sorting)
         look.busy = None
 
@@ -217,7 +231,8 @@ class ZnodeLive:
         return pieces, bool(listed and listed.progress)
 
 
-def _look(topic: str) -> Look:
+def _look(topic: str, level: Reach) -> Look:
     """Raises 400 and BadPath for a topic that can't be one."""
     query = TopicQuery(topic.partition("?")[2])
-    return Look(query.text("cluster"), paths.from_text(query.text("path")), Wish.of(query), query.text("seen"))
+    path = paths.from_text(query.text("path"))
+    return Look(query.text("cluster"), path, Wish.of(query), level, query.text("seen"))

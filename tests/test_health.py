@@ -37,7 +37,7 @@ async def test_it_is_ready_though_a_cluster_is_lost(site: Site) -> None:
 async def test_it_is_not_ready_while_a_cluster_is_not_watched_yet(site: Site) -> None:
     site.bus.config = replace(site.bus.config, clusters=(config_of("a"), config_of("b")))
     answer = orjson.loads(await site.text("/readyz", 503))
-    assert answer == {"status": "not ready", "reasons": ["not watched yet: b"]}
+    assert answer == {"status": "not ready", "reasons": ["not watched yet: 1 cluster"]}
 
 
 async def test_it_is_alive_but_not_ready_while_its_log_cannot_be_read(site: Site) -> None:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from kazoo.exceptions import NoAuthError, NoNodeError
 
-from zkdash.access import Reach
 from zkdash.alerts import pages as incident_pages
 from zkdash.store.engine import StoreUnavailable
 from zkdash.web import places, urls
 from zkdash.web.alert_words import rule_words
 from zkdash.web.finder import Group, Hit, address_in, fitting, path_in
 from zkdash.web.gate import reach_of
-from zkdash.web.keys import READER, ZKDASH, Dashboard
+from zkdash.web.keys import READER, Dashboard
 from zkdash.web.query import Query
 from zkdash.web.render import is_partial, render
+from zkdash.web.seen import Seen
+from zkdash.web.seen import seen as seeing
 from zkdash.web.server_rows import url_for_server
 from zkdash.web.terms import WORDS, Word
 from zkdash.web.words import standing
@@ -44,14 +45,14 @@ async def index(request: web.Request) -> web.Response:
     """GET /go?q=&at=: what fits; `at` is the cluster of the page that one comes from."""
     query = Query(request, ("q", "at"))
     typed, at = query.text("q").strip()[:TYPED_CHARS], query.text("at")
-    dashboard, reach = request.app[ZKDASH], reach_of(request)
-    seen = [each for each in dashboard.clusters if reach.sees_cluster(each.name)]
+    mine = seeing(request)
+    seen = list(mine.clusters)
     here = next((each for each in seen if each.name == at), None)
     groups = [
         Group("Clusters", fitting(typed, map(_cluster, seen), SHOWN)),
-        Group("Incidents", await _incidents(dashboard, reach, typed)),
+        Group("Incidents", await _incidents(mine, typed)),
         Group("Znodes", await _znodes(request, seen, here, typed)),
-        Group("Servers", fitting(typed, _servers(dashboard, seen), SHOWN) if typed else ()),
+        Group("Servers", fitting(typed, _servers(mine.whole, seen), SHOWN) if typed else ()),
         Group("Clients", tuple(_clients(seen, here, typed))),
         Group("Pages", fitting(typed, _pages(seen, here, typed), SHOWN if typed else 30)),
         Group("Words", fitting(typed, map(_word, WORDS), 3) if typed else ()),
@@ -94,11 +95,11 @@ def _servers(dashboard: Dashboard, seen: list[ClusterContainer]) -> Iterator[Hit
             yield Hit(server.name, url_for_server(container.name, server.name), container.label, mono=True)
 
 
-async def _incidents(dashboard: Dashboard, reach: Reach, typed: str) -> tuple[Hit, ...]:
+async def _incidents(mine: Seen, typed: str) -> tuple[Hit, ...]:
     """Those that are open first; where nothing was typed, only those."""
     wanted = incident_pages.Filter(is_open=None if typed else True)
     try:
-        found = await incident_pages.incidents(dashboard.store, wanted, INCIDENTS, open_first=True)
+        found = await mine.alerts.page(wanted, INCIDENTS, open_first=True)
     except StoreUnavailable:
         return ()
     hits = [
@@ -111,7 +112,6 @@ async def _incidents(dashboard: Dashboard, reach: Reach, typed: str) -> tuple[Hi
             rank=0 if each.is_open else 5,
         )
         for each in found
-        if reach.sees_cluster(each.cluster)
     ]
     return fitting(typed, hits, SHOWN)
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 import zkdash
 from zkdash.store.engine import StoreUnavailable
+from zkdash.web.filters import count
 from zkdash.web.keys import ZKDASH, Dashboard
 
 STORE_S = 2.0
@@ -38,7 +39,7 @@ async def reasons_against(dashboard: Dashboard) -> list[str]:
     reasons = []
     waiting = {config.name for config in dashboard.config.clusters} - set(dashboard.clusters.names())
     if waiting:
-        reasons.append(f"not watched yet: {', '.join(sorted(waiting))}")
+        reasons.append(f"not watched yet: {count(len(waiting), 'cluster')}")
     try:
         async with asyncio.timeout(STORE_S):
             await dashboard.events.find(limit=1)

@@ -14,7 +14,8 @@ from kazoo.exceptions import NoAuthError, NoNodeError
 from kazoo.protocol.states import ZnodeStat
 from kazoo.security import ACL, make_acl, make_digest_acl
 
-from zkdash.znodes.export import Format, Wanted, export
+from zkdash.znodes.export import export
+from zkdash.znodes.exported import Format, Wanted
 from zkdash.znodes.walk import Walk
 from zkdash.zookeeper.errors import ClusterUnavailable
 from zkdash.zookeeper.states import State

@@ -17,7 +17,8 @@ from kazoo.exceptions import NoAuthError, NoNodeError
 from zkdash.config import ClusterConfig, Config
 from zkdash.errors import StartError
 from zkdash.znodes import paths
-from zkdash.znodes.export import Wanted, export
+from zkdash.znodes.export import export
+from zkdash.znodes.exported import Wanted
 from zkdash.znodes.marks import visible
 from zkdash.znodes.walk import Walk
 from zkdash.zookeeper.container import ClusterContainer

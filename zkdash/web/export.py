@@ -13,7 +13,8 @@ from zkdash.web.audited import note
 from zkdash.web.cluster import find
 from zkdash.web.query import Query
 from zkdash.znodes import paths
-from zkdash.znodes.export import MAX_ZIPPED, TYPES, Format, Wanted, export
+from zkdash.znodes.export import export
+from zkdash.znodes.exported import MAX_ZIPPED, TYPES, Format, Wanted
 from zkdash.zookeeper.errors import ClusterUnavailable, NonsenseReply
 from zkdash.zookeeper.many import ManyReads
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zkdash.znodes.export import Format
+from zkdash.znodes.exported import Format
 from zkdash.znodes.patterns import As
 from zkdash.znodes.search import Age
 

@@ -1,4 +1,4 @@
-"""A subtree as a file: JSON, YAML or zip, written piece by piece, in an order that makes two of them easy to compare.
+"""A subtree as a file, written piece by piece, in an order that makes two of them easy to compare.
 
 Nothing in it tells when it was made: the same znodes give the same bytes.
 """
@@ -6,75 +6,19 @@ Nothing in it tells when it was made: the same znodes give the same bytes.
 from __future__ import annotations
 
 import asyncio
-import base64
-import enum
-import io
-import time
-import zipfile
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
-from urllib.parse import quote
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Protocol
 
-import orjson
-import yaml
-
-from zkdash.znodes import acl
-from zkdash.znodes.spool import Spool
-from zkdash.znodes.stat import hex_id
+from zkdash.znodes.export_files import WRITERS
+from zkdash.znodes.exported import Wanted
 from zkdash.znodes.walk import Node, Reads, Walk
 from zkdash.zookeeper.errors import ClusterUnavailable
-
-MAX_ZIPPED = 200_000
-"""A zip keeps an index of its files in memory until its end."""
-IN_FILE_NAMES = " !#$&'()+,-=@[]^_`{}~.;"
-EARLIEST = (1980, 1, 1, 0, 0, 0)
-
-
-class Format(enum.StrEnum):
-    """What an export can be."""
-
-    JSON = "json"
-    YAML = "yaml"
-    ZIP = "zip"
-
-
-TYPES = {Format.JSON: "application/json", Format.YAML: "application/yaml", Format.ZIP: "application/zip"}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to export. Without `stat` or `acl` exports of two clusters are easier to compare."""
-
-    cluster: str
-    path: str
-    format: Format = Format.JSON
-    stat: bool = True
-    acl: bool = True
-
-    @property
-    def file_name(self) -> str:
-        """A name for the file, plain ASCII."""
-        name = "".join(c if (c.isalnum() and c.isascii()) or c in "-_." else "_" for c in self.cluster + self.path)
-        return f"{name.strip('_')[:80]}.{self.format}"
 
 
 class Source(Reads, Protocol):
     """Reads that may come back after an outage."""
 
     async def back(self, wait_s: float) -> bool: ...
-
-
-class Writer(Protocol):
-    """Makes a file of nodes. `end` gets what could not be read: counts by what happened."""
-
-    def begin(self) -> bytes: ...
-
-    def nodes(self, batch: Sequence[Node]) -> bytes: ...
-
-    def end(self, missing: dict[str, int]) -> bytes: ...
-
-    def close(self) -> None: ...
 
 
 async def export(
@@ -109,163 +53,3 @@ async def _batches(reads: Source, walk: Walk, wait_s: float) -> AsyncIterator[li
                 raise
         else:
             return
-
-
-def record(node: Node, wanted: Wanted) -> dict[str, Any]:
-    """What there is to say about a znode. Password hashes in access lists are left out."""
-    found: dict[str, Any] = {"path": node.path}
-    if node.trouble:
-        return found | {"trouble": node.trouble}
-    found |= value_of(node.value)
-    if wanted.acl and node.acls is not None:
-        found["acl"] = [{"scheme": one.scheme, "id": one.id, "may": list(one.may)} for one in acl.in_words(node.acls)]
-    if wanted.stat and node.stat is not None:
-        found["stat"] = node.stat._asdict() | {"ephemeralOwner": hex_id(node.stat.ephemeralOwner)}
-    return found
-
-
-def value_of(value: bytes | None) -> dict[str, Any]:
-    """The value as text, or in base64 with a word that it is; null for none."""
-    if value is None:
-        return {"data": None}
-    try:
-        return {"data": value.decode()}
-    except UnicodeDecodeError:
-        return {"data": base64.b64encode(value).decode(), "encoding": "base64"}
-
-
-class JsonWriter:
-    """One JSON object; each znode is a line of it."""
-
-    def __init__(self, wanted: Wanted) -> None:
-        self._wanted = wanted
-        self._first = True
-
-    def begin(self) -> bytes:
-        head = orjson.dumps({"cluster": self._wanted.cluster, "path": self._wanted.path})
-        return head[:-1] + b',"znodes":[\n'
-
-    def nodes(self, batch: Sequence[Node]) -> bytes:
-        lines = b",\n".join([orjson.dumps(record(node, self._wanted)) for node in batch])
-        lines, self._first = (lines if self._first else b",\n" + lines), False
-        return lines
-
-    def end(self, missing: dict[str, int]) -> bytes:
-        return b'\n],"missing":' + orjson.dumps(missing) + b"}\n"
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # libyaml's is not always built
-    """YAML whose texts of several lines are readable."""
-
-
-def _text(dumper: Any, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _text)
-
-
-class YamlWriter:
-    """One YAML document; znodes are a list."""
-
-    def __init__(self, wanted: Wanted) -> None:
-        self._wanted = wanted
-
-    def begin(self) -> bytes:
-        return self._dump({"cluster": self._wanted.cluster, "path": self._wanted.path}) + b"znodes:\n"
-
-    def nodes(self, batch: Sequence[Node]) -> bytes:
-        return self._dump([record(node, self._wanted) for node in batch]) if batch else b""
-
-    def end(self, missing: dict[str, int]) -> bytes:
-        return self._dump({"missing": missing})
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-    def _dump(self, value: object) -> bytes:
-        text: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
-        return text.encode(errors="surrogatepass")
-
-
-class ZipWriter:
-    """A zip: a file for each value that isn't empty, and `znodes.jsonl`, which tells all there is to tell."""
-
-    def __init__(self, wanted: Wanted) -> None:
-        self._wanted = wanted
-        self._sink = _Sink()
-        self._zip = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_DEFLATED)
-        self._index = Spool()
-
-    def begin(self) -> bytes:
-        return b""
-
-    def nodes(self, batch: Sequence[Node]) -> bytes:
-        for node in batch:
-            about = record(node, self._wanted)
-            if node.value:
-                name = file_name(node)
-                info = zipfile.ZipInfo(name, _date(node))
-                info.compress_type = zipfile.ZIP_DEFLATED
-                info.external_attr = 0o600 << 16
-                self._zip.writestr(info, node.value)
-                about = {"path": node.path, "file": name} | {k: v for k, v in about.items() if k in ("acl", "stat")}
-            self._index.add(about)
-        return self._sink.take()
-
-    def end(self, missing: dict[str, int]) -> bytes:
-        with self._zip.open(zipfile.ZipInfo("znodes.jsonl", EARLIEST), "w", force_zip64=True) as file:
-            for start in range(0, len(self._index), 1000):
-                file.write(self._index.lines(start, 1000))
-            file.write(orjson.dumps({"missing": missing}, option=orjson.OPT_APPEND_NEWLINE))
-        self._zip.close()
-        return self._sink.take()
-
-    def close(self) -> None:
-        self._index.close()
-
-
-WRITERS: dict[Format, type[JsonWriter] | type[YamlWriter] | type[ZipWriter]] = {
-    Format.JSON: JsonWriter,
-    Format.YAML: YamlWriter,
-    Format.ZIP: ZipWriter,
-}
-
-
-class _Sink(io.RawIOBase):
-    """What zipfile writes to when it can't go back."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def take(self) -> bytes:
-        parts, self._parts = self._parts, []
-        return b"".join(parts)
-
-
-def file_name(node: Node) -> str:
-    """The name in a zip: the path, with % for what some system can't have in a name; `%data` beside children."""
-    names = [_safe(name) for name in node.path.split("/") if name]
-    if node.path == "/" or (node.stat is not None and node.stat.numChildren):
-        names.append("%data")
-    return "/".join(names)
-
-
-def _safe(name: str) -> str:
-    quoted = quote(name, safe=IN_FILE_NAMES)
-    return quoted if quoted[-1] not in ". " else f"{quoted[:-1]}%{ord(quoted[-1]):02X}"
-
-
-def _date(node: Node) -> tuple[int, int, int, int, int, int]:
-    at = time.gmtime(max(0, node.stat.mtime // 1000)) if node.stat is not None else None
-    return at[:6] if at is not None and 1980 <= at.tm_year < 2108 else EARLIEST

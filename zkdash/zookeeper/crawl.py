@@ -26,8 +26,9 @@ from kazoo.exceptions import (
 from kazoo.protocol.states import ZnodeStat
 
 from zkdash.zookeeper.errors import NonsenseReply, ReplyTooLarge
-from zkdash.zookeeper.frontier import MAX_OPERATIONS, Found, Frontier, Segment
+from zkdash.zookeeper.frontier import MAX_OPERATIONS, Found, Frontier
 from zkdash.zookeeper.raw_reads import PIPELINED, pipelined, raw_multi_read
+from zkdash.zookeeper.shelves import Segment
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.client import ReadOnlyClient

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kazoo.exceptions import BadArgumentsError, NoAuthError, NoNodeError
 
-from zkdash.zookeeper.frontier import Segment
 from zkdash.zookeeper.multiread import END, ERROR_TYPE, HEADER, INT, MultiRead
+from zkdash.zookeeper.shelves import Segment
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.client import ReadOnlyClient

@@ -40,7 +40,7 @@ PAGES = {
     "znode-holder": "/clusters/orders-kafka/znodes/apps?tab=holder",
     "znode-missing": "/clusters/orders-kafka/znodes/nowhere",
     "znodes-lost": f"/clusters/{LOST}/znodes/",
-    "search": "/search?q=orders&clusters=orders-kafka",
+    "search": "/search?name=orders&cluster=orders-kafka",
     "compare": "/compare",
     "timeline": "/timeline?range=6h",
     "timeline-bad": "/timeline?range=own&from=yesterday",

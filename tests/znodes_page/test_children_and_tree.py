@@ -101,8 +101,8 @@ def test_htmx_gets_the_node_alone_with_the_title_of_its_page(zkdash: ZkDashProce
 def test_a_missing_znode_has_the_way_to_the_nearest_that_is_there(zkdash: ZkDashProcess) -> None:
     answer = page(zkdash, "/data/nope/<b>/further", 404)
     assert "/data/nope/&lt;b&gt;/further is not there" in answer.text
-    assert links(answer)[0] == "/clusters/up/znodes/data"
-    assert links(page(zkdash, "/nope", 404))[0] == "/clusters/up/znodes/"
+    assert "/clusters/up/znodes/data" in links(answer)
+    assert links(page(zkdash, "/nope", 404)).count("/clusters/up/znodes/") > 1
 
 
 def test_a_missing_znode_is_a_fragment_for_htmx(zkdash: ZkDashProcess) -> None:

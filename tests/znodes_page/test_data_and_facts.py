@@ -79,7 +79,7 @@ def test_what_has_no_value_has_no_download(zkdash: ZkDashProcess) -> None:
 
 def test_a_stat_is_told_in_words(zkdash: ZkDashProcess) -> None:
     text = page(zkdash, "/data/json", query="?tab=stat").text
-    for words in ("persistent", "53 bytes, never changed", "no children", "of epoch", '<time datetime="20'):
+    for words in ("persistent", "53 bytes, never changed", "no children", ">epoch</a>", '<time datetime="20'):
         assert words in text
 
 

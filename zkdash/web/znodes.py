@@ -147,6 +147,7 @@ async def missing(request: web.Request, container: ClusterContainer, path: str) 
         request,
         "znodes/_missing.html" if in_node else "znodes/missing_page.html",
         status=404,
+        cluster=container,
         failure=Failure(404, "No such znode", detail),
         ways_back=ways,
         topic=topic_of_missing(container.name, path, in_node=in_node),

@@ -102,7 +102,7 @@ def test_a_missing_znode_has_the_way_to_the_nearest_that_is_there(zkdash: ZkDash
     answer = page(zkdash, "/data/nope/<b>/further", 404)
     assert "/data/nope/&lt;b&gt;/further is not there" in answer.text
     assert "/clusters/up/znodes/data" in links(answer)
-    assert links(page(zkdash, "/nope", 404)).count("/clusters/up/znodes/") > 1
+    assert "/clusters/up/znodes/" in links(page(zkdash, "/nope", 404))
 
 
 def test_a_missing_znode_is_a_fragment_for_htmx(zkdash: ZkDashProcess) -> None:

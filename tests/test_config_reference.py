@@ -56,7 +56,7 @@ def test_the_reference_itself_changes_nothing() -> None:
 
 
 def test_its_options_change_nothing_either_once_they_are_no_comments(tmp_path: Path) -> None:
-    left_out = re.compile(r"# With type = (?!webhook)|\[(silence|grant):")
+    left_out = re.compile(r"# With type = (?!webhook)|\[(silence|grant|status):")
     blocks = [block for block in FILE.read_text().split("\n\n\n") if not left_out.search(block)]
     text = "\n\n\n".join(blocks).replace("#[alert:NAME]\n#type = webhook\n\n# Where", "# Where")
     text = re.sub(r"#\[zookeeper:NAME\].*?(?=#\[alert)", "", text, flags=re.DOTALL).replace("alert:NAME", "alert:ops")

@@ -18,7 +18,7 @@ from sqlalchemy import event, text
 from tests.support.stores import PostgreSQL
 from zkdash.demo.loopback import free_port
 from zkdash.errors import StartError
-from zkdash.store import deliveries, sample_tables, server_changes
+from zkdash.store import audit, deliveries, public_notes, sample_tables, saved_views, server_changes, shares
 from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.store.migrate import FOLDER
 from zkdash.store.schema import HEAD, metadata
@@ -37,7 +37,9 @@ async def refusal(url: str) -> str:
 
 
 async def test_the_migrations_make_the_tables_that_the_code_thinks_of(store: Store) -> None:
-    assert {sample_tables.samples, server_changes.server_changes} <= set(metadata.tables.values())
+    of_their_own = {sample_tables.samples, server_changes.server_changes, audit.audit, shares.shares}
+    of_their_own |= {saved_views.saved_views, public_notes.public_notes}
+    assert of_their_own <= set(metadata.tables.values())
     async with store.begin() as connection:
         differences = await connection.run_sync(
             lambda sync: compare_metadata(MigrationContext.configure(sync, opts={"compare_type": True}), metadata)

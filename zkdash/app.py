@@ -14,6 +14,7 @@ import asab
 
 from zkdash.access.audit import AuditLog
 from zkdash.access.service import AccessService
+from zkdash.access.share import ShareBook
 from zkdash.alerts.service import AlertService
 from zkdash.config import Config, ConfigError, hand_over
 from zkdash.ensemble.changelog import ChangeLog
@@ -138,6 +139,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
 
     async def _on_housekeeping(self, message_type: str) -> None:
         await self.audit.prune(self.config.store.keep_audit_days)
+        await ShareBook(self.store).prune(self.config.store.keep_audit_days)
 
     # SIGHUP
 

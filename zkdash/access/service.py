@@ -6,7 +6,7 @@ from aiohttp import web
 
 from zkdash.access.grant import Grant
 from zkdash.access.person import ANYBODY, Person
-from zkdash.access.reach import Reach, reach_of
+from zkdash.access.reach import EVERYTHING, Reach, reach_of
 from zkdash.config import AccessConfig
 
 
@@ -25,6 +25,10 @@ class AccessService:
     def reach(self, user: str, groups: tuple[str, ...] = ()) -> Reach:
         """How far somebody reaches now."""
         return reach_of(self._grants, user, groups)
+
+    def again(self, user: str, groups: tuple[str, ...], via: str) -> Reach:
+        """How far somebody reaches now who was known so before; without a name only where nobody signs in."""
+        return EVERYTHING if via == "none" else self.reach(user, groups)
 
     async def identify(self, _request: web.Request) -> Person | None:
         """Who asks; None if nobody knows."""

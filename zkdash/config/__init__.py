@@ -23,7 +23,9 @@ from .model import (
     Config,
     GrantConfig,
     SaslConfig,
+    SharingConfig,
     SilenceConfig,
+    StatusConfig,
     StoreConfig,
     TlsConfig,
     WebConfig,
@@ -31,13 +33,15 @@ from .model import (
 from .names import check_names
 from .rules import rules_config
 from .samples import samples_config
+from .sharing import sharing_config
 from .silences import alerting_config, silence_configs
 from .store import store_config
 from .web import web_config
 
 __all__ = [
     "AccessConfig", "AlertConfig", "AlertingConfig", "ClusterConfig", "Config", "ConfigError", "GrantConfig",
-    "Mistake", "Place", "SaslConfig", "SilenceConfig", "StoreConfig", "TlsConfig", "WebConfig", "hand_over", "load",
+    "Mistake", "Place", "SaslConfig", "SharingConfig", "SilenceConfig", "StatusConfig", "StoreConfig", "TlsConfig",
+    "WebConfig", "hand_over", "load",
 ]  # fmt: skip
 
 
@@ -65,6 +69,7 @@ def load(
         web=web_config(document),
         store=store_config(document, environ),
         access=access_config(document),
+        sharing=sharing_config(document),
         alerts=alert_configs(document, [*(cluster.name for cluster in watched), *meant_names(document, arguments)]),
         alerting=alerting_config(document),
         silences=silence_configs(document),

@@ -159,6 +159,25 @@ class AccessConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusConfig:
+    """One `[status:NAME]`: a page for people outside the team on these clusters (patterns as in AlertConfig)."""
+
+    name: str
+    clusters: tuple[str, ...]
+    title: str = ""
+    hostnames: bool = False
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SharingConfig:
+    """For how long a link may show something, and the status pages."""
+
+    longest_s: float = 90 * 86_400.0
+    statuses: tuple[StatusConfig, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StoreConfig:
     """Where the log is kept, and for how long (days). `url` is sqlite:///… or postgresql://…, without a driver."""
 
@@ -180,6 +199,7 @@ class Config:
     web: WebConfig
     store: StoreConfig
     access: AccessConfig = field(default_factory=AccessConfig)
+    sharing: SharingConfig = field(default_factory=SharingConfig)
     alerts: tuple[AlertConfig, ...] = ()
     alerting: AlertingConfig = field(default_factory=AlertingConfig)
     silences: tuple[SilenceConfig, ...] = ()

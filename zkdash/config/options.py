@@ -17,6 +17,9 @@ SECTIONS: Mapping[str, str] = {
     "web": "The pages.",
     "grant:NAME": "Who may see and do what, once people sign in; as many as you like. Of all grants that are for"
     " somebody the highest role counts, and what one of them denies is denied. See docs/access.md.",
+    "sharing": "Links to one view for who does not sign in. See docs/sharing.md.",
+    "status:NAME": "A page /status/NAME for people outside the team; as many as you like. It says how clusters are and"
+    " were in plain words, without paths, addresses and reasons.",
     "store": "The log of everything that happened.",
     "zookeeper": "What all clusters have in common. Where there is no [zookeeper:NAME], this is itself a cluster,"
     " called zookeeper. Servers that are named nowhere come from $ASAB_ZOOKEEPER_SERVERS.",
@@ -84,6 +87,18 @@ OPTIONS: tuple[Option, ...] = (
         "Of the znodes only these and what is below them, each on a line of its own, further lines indented.",
     ),
     Option("grant:NAME", "unmask", "no", "Show them what is masked as secret: yes or no."),
+    # ---- sharing
+    Option("sharing", "longest", "90d", "For how long a share link may work at most, 1m to 400d."),
+    Option("status:NAME", "clusters", "", "Which clusters: names or patterns, separated by commas. Needed."),
+    Option("status:NAME", "title", "", "What the page is called. Empty: NAME."),
+    Option(
+        "status:NAME", "hostnames", "no",
+        "Say which servers incidents are about, by their host names: yes or no.",
+    ),
+    Option(
+        "status:NAME", "public", "no",
+        "Show it to everybody who reaches zkdash, also without sign-in: yes or no.",
+    ),
     # ---- store
     Option(
         "store", "url", "",
@@ -193,7 +208,7 @@ def kind(section: str) -> str:
     """What kind of section it is: "zookeeper:prod" and "zookeeper" are of the kind "zookeeper"."""
     if section.startswith("zookeeper:"):
         return "zookeeper"
-    if section.startswith(("silence:", "grant:")):
+    if section.startswith(("silence:", "grant:", "status:")):
         return f"{section.partition(':')[0]}:NAME"
     if section.startswith("rules:"):
         return "rules"

@@ -15,6 +15,7 @@ DONE = {
     "ended": "The silence is ended. What is still open is told.",
     "resent": "It is sent again.",
     "tested": "A test is on its way. What comes of it shows below.",
+    "revoked": "The link is revoked: it shows nothing any more.",
     "who": "Say who you are, so that others see who did it. Your browser remembers it.",
 }
 

@@ -104,6 +104,7 @@ def page(request: web.Request, template: str, **context: Any) -> str:
         "layout": "components/main_only.html" if is_partial(request) else "base.html",
         "board": request.app[BOARD].seen(reach_of(request).level),
         "now": now_ms(),
+        "here": str(request.rel_url).removeprefix(urls.at("")) or "/",
     }
     return environment().get_template(template).render(context)
 

@@ -34,6 +34,7 @@ from zkdash.web.keys import (
     READER,
     ROLLS,
     RUNS,
+    SHARING,
     STREAMS,
     TELLER,
     ZKDASH,
@@ -46,6 +47,7 @@ from zkdash.web.overview import KeptPages
 from zkdash.web.render import compile_templates
 from zkdash.web.routes import NEEDS as NEEDS_OF_ROUTES
 from zkdash.web.routes import add_routes
+from zkdash.web.share_view import Sharing
 from zkdash.web.stream import EventStreams
 from zkdash.web.trails import Trails
 from zkdash.web.urls import at, mount
@@ -95,8 +97,9 @@ def make_site(dashboard: Dashboard) -> web.Application:
     site[ROLLS] = rolls = Rolls()
     site[TELLER] = StoryTeller(dashboard, rolls)
     site[STREAMS], site[METRICS], site[RUNS], site[LISTER] = streams, metrics, runs, znodes.lister
+    site[SHARING] = sharing = Sharing(dashboard)
     site.on_response_prepare.append(add_security_headers)
-    parts = (hub, trails, ensemble, charts, board, feed, alerting, streams, metrics, runs, holders, znodes)
+    parts = (hub, trails, ensemble, charts, board, feed, alerting, streams, metrics, runs, holders, znodes, sharing)
 
     async def start(_site: web.Application) -> None:
         for part in parts:

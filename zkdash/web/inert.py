@@ -1,0 +1,81 @@
+"""A page's content to look at only: no way on from it, nothing to press, nothing that asks for more. Pure."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from html.parser import HTMLParser
+
+from markupsafe import Markup
+
+GONE = re.compile(
+    "base|button|datalist|dialog|embed|form|iframe|input|link|meta|nav|noscript|object|script|select|style|template"
+    "|textarea"
+)
+VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|wbr")
+KEPT = re.compile(
+    "class|id|role|title|lang|dir|datetime|open|scope|colspan|rowspan|hidden|tabindex|start|reversed|type|headers|label"
+    "|value|min|max|low|high|optimum|for|aria-[a-z]+"
+    # what shapes are made of
+    "|viewbox|width|height|x|y|x1|y1|x2|y2|cx|cy|r|rx|ry|dx|dy|d|points|fill|stroke|transform|focusable"
+    "|preserveaspectratio|text-anchor|dominant-baseline|pathlength"
+    # what style sheets, and the scripts that move times and lanes, read
+    "|data-as|data-state|data-standing|data-health|data-since|data-until|data-live"
+)
+SPELT = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio", "pathlength": "pathLength"}
+TAGS = {"lineargradient": "linearGradient", "clippath": "clipPath", "foreignobject": "foreignObject"}
+
+
+class _Rewriter(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.out: list[str] = []
+        self._inside_gone: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if GONE.fullmatch(tag) or self._inside_gone:
+            if not VOID.fullmatch(tag):
+                self._inside_gone.append(tag)
+            return
+        kept = "".join(_attribute(name, value) for name, value in attrs if _is_kept(name, value))
+        self.out.append(f"<{TAGS.get(tag, tag)}{kept}>")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if GONE.fullmatch(tag) or self._inside_gone:
+            return
+        kept = "".join(_attribute(name, value) for name, value in attrs if _is_kept(name, value))
+        self.out.append(f"<{TAGS.get(tag, tag)}{kept}/>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._inside_gone:
+            if tag in self._inside_gone:
+                while self._inside_gone.pop() != tag:
+                    pass
+        elif not VOID.fullmatch(tag):
+            self.out.append(f"</{TAGS.get(tag, tag)}>")
+
+    def handle_data(self, data: str) -> None:
+        if not self._inside_gone:
+            self.out.append(escape(data, quote=False))
+
+
+def inert(html: str) -> Markup:
+    """The same content without links, forms, scripts and whatever would ask the server for more.
+
+    What may stay is on a list, so that what is added to a page some day is not let through by being forgotten.
+    """
+    rewriter = _Rewriter()
+    rewriter.feed(html)
+    rewriter.close()
+    return Markup("".join(rewriter.out))  # noqa: S704 - every text and value is escaped above
+
+
+def _is_kept(name: str, value: str | None) -> bool:
+    if name == "href":
+        return (value or "").startswith("#")
+    return KEPT.fullmatch(name) is not None
+
+
+def _attribute(name: str, value: str | None) -> str:
+    spelt = SPELT.get(name, name)
+    return f" {spelt}" if value is None else f' {spelt}="{escape(value)}"'

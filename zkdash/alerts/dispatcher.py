@@ -18,9 +18,9 @@ from zkdash.alerts.plan import Case, Gates, Telling
 from zkdash.alerts.planner import plan
 from zkdash.alerts.rules import CLUSTER_IS_GONE
 from zkdash.alerts.silence import silence_of
-from zkdash.clock import settled
 from zkdash.config import AlertConfig, AlertingConfig, SilenceConfig
 from zkdash.log import get_logger
+from zkdash.nap import Nap
 from zkdash.store import conditions as condition_rows
 from zkdash.store import deliveries as delivery_rows
 from zkdash.store import events as event_rows
@@ -36,7 +36,6 @@ from zkdash.timeline.times import Later
 L = get_logger(__name__)
 
 _STORE_RETRY_S = 2.0
-_GRACE_S = 0.5
 _LONGEST_WAIT_S = 60.0  # and then look again: the clock may have been set
 _TOLD_BEFORE = 10
 """Of how many incidents of a message it is told what changed before."""
@@ -68,15 +67,12 @@ class Dispatcher:
         later: Later,
     ) -> None:
         self.orders = Orders()
-        self.resting = False  # whether all is done that can be done before the clock moves or something happens
         self._store = store
         self._made = made
         self._changed = changed
         self._now = now
-        self._later = later
         self._gates: dict[str, Gates] = {}
-        self._wake = asyncio.Event()
-        self._asleep = False
+        self._nap = Nap(later)
         self._everything = True
         self._routes_are_new = True
         self._task: asyncio.Task[None] | None = None
@@ -90,8 +86,12 @@ class Dispatcher:
     def wake(self, everything: bool = False) -> None:
         """Something is to be looked at; `everything`: all that is live, whether its time has come or not."""
         self._everything = self._everything or everything
-        self.resting = False
-        self._wake.set()
+        self._nap.wake()
+
+    @property
+    def resting(self) -> bool:
+        """Whether all is done that can be done before the clock moves or something happens."""
+        return self._nap.resting
 
     async def start(self) -> None:
         """Begin to work. Raises StoreUnavailable."""
@@ -102,14 +102,11 @@ class Dispatcher:
 
     async def stop(self) -> None:
         if self._task is not None:
-            await settled(lambda: self._asleep, _GRACE_S)
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await self._nap.end(self._task)
             self._task = None
 
     async def _work(self) -> None:
         while True:
-            self._wake.clear()
             everything, anew = self._everything, self._routes_are_new
             self._everything = self._routes_are_new = False
             try:
@@ -123,7 +120,7 @@ class Dispatcher:
                 else:
                     L.exception("What is to be told could not be decided.")
                     wait_s = _LONGEST_WAIT_S
-            await self._sleep(wait_s)
+            await self._nap.sleep(wait_s)
 
     async def _look(self, everything: bool, anew: bool) -> float:
         """Make what is due; gives the seconds until something may be due next."""
@@ -216,16 +213,6 @@ class Dispatcher:
         hold = self.orders.hold
         doubt = hold.reason if hold is not None and now >= hold.since + HOLD_MS else ""
         return Context(events, before, self.orders.label, self.orders.public_url, doubt)
-
-    async def _sleep(self, at_most_s: float) -> None:
-        self.resting = not self._wake.is_set()
-        timer = self._later(at_most_s, self.wake)
-        self._asleep = True
-        try:
-            await self._wake.wait()
-        finally:
-            self._asleep = False
-            timer.cancel()
 
 
 def _configured(orders: Orders) -> tuple[object, ...]:

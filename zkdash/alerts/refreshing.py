@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from zkdash.alerts.notifiers.chosen import Notifiers
-from zkdash.clock import settled
 from zkdash.config import AlertConfig
 from zkdash.log import get_logger
+from zkdash.nap import Nap
 from zkdash.store import refreshes
 from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.store.rows import Row
@@ -19,7 +19,6 @@ from zkdash.timeline.times import Later, later
 L = get_logger(__name__)
 
 _LONGEST_WAIT_S = 60.0
-_GRACE_S = 0.5
 
 
 class Refresher:
@@ -33,12 +32,10 @@ class Refresher:
         self._store = store
         self._notifiers = notifiers
         self._now = now
-        self._later = later
         self._routes: tuple[AlertConfig, ...] = ()
         self._due_at: dict[str, int] = {}
         self._failing: set[str] = set()
-        self._wake = asyncio.Event()
-        self._asleep = False
+        self._nap = Nap(later)
         self._task: asyncio.Task[None] | None = None
 
     def reload(self, routes: Sequence[AlertConfig]) -> None:
@@ -46,21 +43,18 @@ class Refresher:
         self._routes = tuple(route for route in routes if _every_s(route) is not None)
         names = {route.name for route in self._routes}
         self._due_at = {name: at for name, at in self._due_at.items() if name in names}
-        self._wake.set()
+        self._nap.wake()
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._work(), name="zkdash: refresh alerts")
 
     async def stop(self) -> None:
         if self._task is not None:
-            await settled(lambda: self._asleep, _GRACE_S)
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await self._nap.end(self._task)
             self._task = None
 
     async def _work(self) -> None:
         while True:
-            self._wake.clear()
             try:
                 await self._refresh_due()
             except StoreUnavailable as error:
@@ -69,13 +63,7 @@ class Refresher:
                 L.exception("Alerts could not be sent again.")
             now = self._now()
             waits = [(self._due_at.get(route.name, now) - now) / 1000 for route in self._routes]
-            timer = self._later(min([_LONGEST_WAIT_S, *(max(wait, 0.1) for wait in waits)]), self._wake.set)
-            self._asleep = True
-            try:
-                await self._wake.wait()
-            finally:
-                self._asleep = False
-                timer.cancel()
+            await self._nap.sleep(min([_LONGEST_WAIT_S, *(max(wait, 0.1) for wait in waits)]))
 
     async def _refresh_due(self) -> None:
         now = self._now()

@@ -13,11 +13,12 @@ from zkdash.alerts.notifiers import Answer
 from zkdash.alerts.notifiers.chosen import Notifiers
 from zkdash.alerts.outcomes import Outcome, Outcomes
 from zkdash.alerts.retries import LONGEST_RETRY_AFTER_S, retry
-from zkdash.clock import settled
 from zkdash.config import AlertConfig
 from zkdash.log import get_logger
+from zkdash.nap import GRACE_S, Nap
 from zkdash.store import deliveries as rows
 from zkdash.store.engine import Store, StoreUnavailable
+from zkdash.store.text import storable
 from zkdash.timeline.times import Later, later
 
 L = get_logger(__name__)
@@ -27,7 +28,6 @@ PER_ROUTE = 32
 
 _STORE_RETRY_S = 2.0
 _LONGEST_WAIT_S = 60.0  # and then look again: the clock may have been set
-_GRACE_S = 0.5
 
 
 class Sender:
@@ -55,8 +55,7 @@ class Sender:
         self._chance = chance
         self._routes: dict[str, AlertConfig] = {}
         self._routes_are_new = True
-        self._wake = asyncio.Event()
-        self._asleep = False
+        self._nap = Nap(later)
         self._task: asyncio.Task[None] | None = None
         self._outcomes = Outcomes(store, self._pause)
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -66,11 +65,11 @@ class Sender:
         """Take other routes; what is owed to one that is gone is dropped, with the reason."""
         self._routes = {route.name: route for route in routes}
         self._routes_are_new = True
-        self._wake.set()
+        self._nap.wake()
 
     def wake(self) -> None:
         """Something new is owed."""
-        self._wake.set()
+        self._nap.wake()
 
     async def start(self) -> None:
         await self._notifiers.start()
@@ -79,12 +78,10 @@ class Sender:
     async def stop(self) -> None:
         """End within a second; what has not been taken stays owed."""
         if self._task is not None:
-            await settled(lambda: self._asleep, _GRACE_S)
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await self._nap.end(self._task)
             self._task = None
         if self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=_GRACE_S)
+            await asyncio.wait(self._under_way.values(), timeout=GRACE_S)
         for task in self._under_way.values():
             task.cancel()
         if self._under_way:
@@ -93,7 +90,6 @@ class Sender:
 
     async def _work(self) -> None:
         while True:
-            self._wake.clear()
             try:
                 if self._routes_are_new:
                     await self._drop_for_gone_routes()
@@ -104,7 +100,7 @@ class Sender:
             except Exception:
                 L.exception("The alerts could not be worked off.")
                 wait_s = _LONGEST_WAIT_S
-            await self._sleep(wait_s)
+            await self._nap.sleep(wait_s)
 
     async def _drop_for_gone_routes(self) -> None:
         self._routes_are_new = False
@@ -145,7 +141,7 @@ class Sender:
 
     def _ended(self, delivery_id: str) -> None:
         del self._under_way[delivery_id], self._route_of[delivery_id]
-        self._wake.set()
+        self._nap.wake()
 
     async def _deliver(self, delivery: Delivery, route: AlertConfig) -> None:
         crashpoints.reached("before-send")
@@ -188,24 +184,15 @@ class Sender:
                 took_ms=max(now - began, 0),
                 status=answer.status,
                 error=answer.error or answer.note,
-                request=_storable(answer.request),
-                response=_storable(answer.response),
+                request=storable(answer.request),
+                response=storable(answer.response),
             ),
         )
 
     @property
     def resting(self) -> bool:
         """Whether all is done that can be done before the clock moves or something happens."""
-        return self._asleep and not self._wake.is_set() and not self._under_way
-
-    async def _sleep(self, at_most_s: float) -> None:
-        timer = self._later(at_most_s, self._wake.set)
-        self._asleep = True
-        try:
-            await self._wake.wait()
-        finally:
-            self._asleep = False
-            timer.cancel()
+        return self._nap.resting and not self._under_way
 
     async def _pause(self, seconds: float) -> None:
         over = asyncio.Event()
@@ -214,8 +201,3 @@ class Sender:
             await over.wait()
         finally:
             timer.cancel()
-
-
-def _storable(text: str) -> str:
-    """Without what PostgreSQL can't hold."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

@@ -12,11 +12,12 @@ import asab
 
 from zkdash.clock import now_ms, settled
 from zkdash.ensemble.changes import Change, Stand, Standing, follow
-from zkdash.ensemble.sample_rows import storable
+from zkdash.ensemble.sample_rows import name_of
 from zkdash.log import get_logger
 from zkdash.store import server_changes as rows
 from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.store.pruning import prune
+from zkdash.store.text import storable
 
 if TYPE_CHECKING:
     from zkdash.ensemble.sample import Sample
@@ -68,7 +69,7 @@ class ChangeLog(asab.Service):  # type: ignore[misc]  # asab has no types
     async def of_server(self, cluster: str, server: str, limit: int = 50) -> list[Change]:
         """A server's changes, the newest first."""
         async with self._store.connect() as connection:
-            return [_change_of(row) for row in await rows.of_server(connection, cluster, storable(server), limit)]
+            return [_change_of(row) for row in await rows.of_server(connection, cluster, name_of(server), limit)]
 
     def _on_sampled(self, message: str, cluster: str, samples: Collection[Sample]) -> None:
         for sample in samples:
@@ -113,14 +114,14 @@ class ChangeLog(asab.Service):  # type: ignore[misc]  # asab has no types
 def _row(change: Change) -> dict[str, Any]:
     return {
         "cluster": change.cluster,
-        "server": storable(change.server),
+        "server": name_of(change.server),
         "at": change.at,
         "was": change.was and change.was.value,
         "now": change.now.value,
         "restarted": change.restarted,
         "epoch": change.epoch,
         "version": storable(change.version),
-        "why": storable(change.why)[:_LONGEST_WHY],
+        "why": storable(change.why[:_LONGEST_WHY]),
     }
 
 

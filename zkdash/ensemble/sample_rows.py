@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zkdash.ensemble.packing import pack
 from zkdash.store.sample_tables import FRACTIONS, WHOLE
+from zkdash.store.text import storable
 
 if TYPE_CHECKING:
     from zkdash.ensemble.sample import Sample
@@ -19,12 +20,12 @@ LONGEST_NAME = 300
 
 def key_of(sample: Sample) -> tuple[str, str]:
     """(cluster, server) as the store holds them, which knows neither NUL nor lone surrogates."""
-    return sample.cluster, storable(sample.server)
+    return sample.cluster, name_of(sample.server)
 
 
-def storable(name: str) -> str:
+def name_of(server: str) -> str:
     """A server's name that any store can hold: it may come from what a server says."""
-    return name[:LONGEST_NAME].encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    return storable(server[:LONGEST_NAME])
 
 
 def row_of(sample: Sample, *, rest: bool = True) -> dict[str, Any]:

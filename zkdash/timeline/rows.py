@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zkdash.store.rows import Row
+from zkdash.store.text import storable
 from zkdash.timeline.event import Event
 from zkdash.timeline.segments import Mark, Run
 from zkdash.zookeeper.states import Cause, Kind, Observation, Severity, State
@@ -25,11 +26,11 @@ def row_of(observation: Observation, run_id: int, seq: int) -> dict[str, Any]:
         "from_state": observation.from_state and observation.from_state.value,
         "to_state": observation.to_state and observation.to_state.value,
         "session_id": _signed(observation.session_id),
-        "server": None if observation.server is None else _storable(observation.server),
+        "server": None if observation.server is None else _text(observation.server),
         "lasted_ms": observation.lasted_ms,
-        "reason": _storable(observation.reason),
-        "rule": _storable(observation.rule),
-        "subject": _storable(observation.subject),
+        "reason": _text(observation.reason),
+        "rule": _text(observation.rule),
+        "subject": _text(observation.subject),
         "severity": observation.severity and observation.severity.value,
     }
 
@@ -74,6 +75,5 @@ def _signed(session_id: int | None) -> int | None:
     return None if session_id is None else (session_id + 2**63) % 2**64 - 2**63
 
 
-def _storable(text: str) -> str:
-    """Without what PostgreSQL or UTF-8 can't hold: NUL and lone surrogates."""
-    return text[:_LONGEST_TEXT].encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+def _text(text: str) -> str:
+    return storable(text[:_LONGEST_TEXT])

@@ -8,9 +8,8 @@ from aiohttp import web
 from markupsafe import Markup
 
 from zkdash.alerts.delivery import Delivery, DeliveryState
-from zkdash.web import done, who
+from zkdash.web import by_whom, who
 from zkdash.web.audited import note
-from zkdash.web.bodies import BadFields, form_of, refused
 from zkdash.web.gate import operates, person_of
 from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query
@@ -53,24 +52,15 @@ async def draw(seen: Seen, what: str) -> Markup | None:
 
 async def resend(request: web.Request) -> web.Response:
     """POST /alerts/deliveries/{id}/resend (by)"""
-    person = person_of(request)
     delivery = await find(request)
     await may_resend(request, delivery)
-    form, problems = await form_of(request, ("by",)), dict[str, str]()
-    by = who.name_in(request, person, form, problems)
-    if not by and not problems:
-        return done.go_to(f"{url_for_delivery(delivery.id)}#act", "who")
-    if not problems:
-        try:
-            made = await request.app[ZKDASH].alerts.resend(delivery.id, by)
-        except ValueError as error:
-            problems["by"] = f"{error}"
-        except LookupError as error:
-            raise refused(error) from None
-        else:
-            await noted(request, delivery, by)
-            return who.remember(done.go_to(url_for_delivery(made.id), "resent"), by)
-    raise BadFields(problems)
+
+    async def do(by: str) -> str:
+        made = await request.app[ZKDASH].alerts.resend(delivery.id, by)
+        await noted(request, delivery, by)
+        return url_for_delivery(made.id)
+
+    return await by_whom.act(request, url_for_delivery(delivery.id), do, "resent")
 
 
 async def noted(request: web.Request, delivery: Delivery, by: str) -> None:

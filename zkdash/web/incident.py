@@ -11,9 +11,9 @@ from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.alerts.incident import Incident
 from zkdash.alerts.pages import Mute
 from zkdash.clock import now_ms
-from zkdash.web import alert_words, done, who
+from zkdash.web import alert_words, by_whom, done, who
 from zkdash.web.audited import note as note_down
-from zkdash.web.bodies import BadFields, form_of, refused, text_in
+from zkdash.web.bodies import form_of, refused, text_in
 from zkdash.web.gate import operates, person_of
 from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import number
@@ -134,20 +134,13 @@ async def unacknowledge(request: web.Request) -> web.Response:
     person = person_of(request)
     incident = await find(request)
     operates(person, incident.cluster)
-    form, problems = await form_of(request, ("by",)), dict[str, str]()
-    by = who.name_in(request, person, form, problems)
-    if not by and not problems:
-        return done.go_to(f"{url_for_incident(incident.id)}#act", "who")
-    if problems:
-        return await page(request, incident, problems)
-    try:
+
+    async def do(by: str) -> str:
         await request.app[ZKDASH].alerts.unacknowledge(incident.id, by)
-    except ValueError as error:
-        raise BadFields({"by": f"{error}"}) from None
-    except LookupError as error:
-        raise refused(error) from None
-    await noted(request, "incident-unacknowledge", incident, by)
-    return who.remember(done.go_to(url_for_incident(incident.id), "unacknowledged"), by)
+        await noted(request, "incident-unacknowledge", incident, by)
+        return url_for_incident(incident.id)
+
+    return await by_whom.act(request, url_for_incident(incident.id), do, "unacknowledged")
 
 
 async def noted(request: web.Request, action: str, incident: Incident, by: str) -> None:

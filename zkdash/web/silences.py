@@ -9,9 +9,9 @@ from zkdash.access import Person
 from zkdash.access.silencing import may_silence
 from zkdash.alerts.silence import Silence
 from zkdash.clock import now_ms
-from zkdash.web import alert_words, done, silence_form, who
+from zkdash.web import alert_words, by_whom, done, silence_form, who
 from zkdash.web.audited import note
-from zkdash.web.bodies import BadFields, form_of, refused
+from zkdash.web.bodies import form_of
 from zkdash.web.gate import person_of, reach_of
 from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query, number
@@ -116,21 +116,13 @@ async def end(request: web.Request) -> web.Response:
     person = person_of(request)
     silence = await find(request)
     may_end(person, silence)
-    form, problems = await form_of(request, ("by",)), dict[str, str]()
-    by = who.name_in(request, person, form, problems)
-    if not by and not problems:
-        return done.go_to(f"{url_for_silence(silence.id)}#act", "who")
-    if not problems:
-        try:
-            await request.app[ZKDASH].alerts.end_silence(silence.id, by)
-        except ValueError as error:
-            problems["by"] = f"{error}"
-        except LookupError as error:
-            raise refused(error) from None
-        else:
-            await noted(request, "silence-end", silence, by)
-            return who.remember(done.go_to(url_for_silence(silence.id), "ended"), by)
-    raise BadFields(problems)
+
+    async def do(by: str) -> str:
+        await request.app[ZKDASH].alerts.end_silence(silence.id, by)
+        await noted(request, "silence-end", silence, by)
+        return url_for_silence(silence.id)
+
+    return await by_whom.act(request, url_for_silence(silence.id), do, "ended")
 
 
 async def noted(request: web.Request, action: str, silence: Silence, by: str) -> None:

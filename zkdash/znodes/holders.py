@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kazoo.exceptions import NoNodeError
 
 from zkdash.znodes.holding import Gap, Holding, Watching, join_holding, join_watching
-from zkdash.znodes.stat import UNSIGNED_64, in_words
+from zkdash.znodes.stat import in_words
 from zkdash.zookeeper import paths
 from zkdash.zookeeper.addresses import server_name
 from zkdash.zookeeper.commands import Answer, Command, Refusal, Target, ask
 from zkdash.zookeeper.members import Members, members_of
+from zkdash.zookeeper.unsigned import UNSIGNED_64
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from kazoo.protocol.states import ZnodeStat
 
-from zkdash.znodes.stat import CONTAINER_OWNER, TTL_FEATURE_MASK, TTL_MASK, UNSIGNED_64
+from zkdash.znodes.stat import CONTAINER_OWNER, TTL_FEATURE_MASK, TTL_MASK
+from zkdash.zookeeper.unsigned import UNSIGNED_64
 
 SEQUENTIAL = re.compile(r"(?<!\d)\d{10}\Z", re.ASCII)
 """The suffix that ZooKeeper gives: a counter, printed as %010d. More digits are rather a time."""

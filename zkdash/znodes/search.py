@@ -12,7 +12,8 @@ from kazoo.protocol.states import ZnodeStat
 from zkdash.znodes import paths, sizes
 from zkdash.znodes.formats import may_be_packed, open_packings
 from zkdash.znodes.patterns import As, BadPattern, of_data, of_names
-from zkdash.znodes.stat import UNSIGNED_64, hex_id
+from zkdash.znodes.stat import hex_id
+from zkdash.zookeeper.unsigned import UNSIGNED_64
 
 FIELDS = ("name", "name_as", "data", "data_as", "case", "owner", "newer", "older", "age", "larger", "smaller", "root")
 AROUND_BYTES = 60

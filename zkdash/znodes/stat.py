@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from kazoo.protocol.states import ZnodeStat
 
+from zkdash.zookeeper.unsigned import UNSIGNED_64
+
 CONTAINER_OWNER = -(1 << 63)
 TTL_MASK = 0xFF00_0000_0000_0000
 TTL_FEATURE_MASK = 0x00FF_FF00_0000_0000
 TTL_MS_MASK = 0x0000_00FF_FFFF_FFFF
-UNSIGNED_64 = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)

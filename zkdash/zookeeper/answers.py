@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 
 from zkdash.zookeeper.commands import Answer, Way
+from zkdash.zookeeper.unsigned import UNSIGNED_64
 
-UNSIGNED_64 = (1 << 64) - 1
 EPHEMERALS = b"Sessions with Ephemerals"
 MAX_LINE_BYTES = 4096
 _MAX_NUMBER_DIGITS = 20

@@ -9,8 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from zkdash.zookeeper.answers import EPHEMERALS, UNSIGNED_64, json_of, mapping
+from zkdash.zookeeper.answers import EPHEMERALS, json_of, mapping
 from zkdash.zookeeper.commands import Answer, Way
+from zkdash.zookeeper.unsigned import UNSIGNED_64
 
 _SESSION = re.compile(rb"0x([0-9a-f]{1,16}):?")
 _LIMIT = re.compile(rb"^maxClientCnxns=(\d{1,9})\s*$", re.MULTILINE)

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from zkdash.zookeeper.unsigned import UNSIGNED_64
+
 MAX_METRICS = 2000
 """A real server has about 430 of them, and some for each learner."""
 
 MAX_NAME = 100
-UNSIGNED_64 = (1 << 64) - 1
 # One for each child of the root: as many as somebody likes, named as znodes are.
 _BY_ZNODE = "_per_namespace"
 _VERSION = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6}){1,3}(?:-(?:alpha|beta|rc)[\w.-]{0,8})?)", re.ASCII)

@@ -30,7 +30,12 @@ from zkdash.demo.loopback import free_port
 from zkdash.demo.server import Server
 
 SIZES = (100, 10_000, 100_000, 1_000_000)
-UNITS = {"wall": "ms", "ratio": "to get_children in the same round", "CPU": "ms of the client"}
+UNITS = {
+    "wall": "ms",
+    "ratio": "to get_children in the same round",
+    "CPU": "ms of the client",
+    "added": "MiB more than before the first round",
+}
 SERVE = (
     "import sys, waitress; from PyZkUI.views import app; waitress.serve(app, host='127.0.0.1', port=int(sys.argv[1]))"
 )
@@ -105,6 +110,7 @@ def measure(
         query = urllib.parse.urlencode({"h": server.address, "p": path})
         contenders["PyZkUI, names"] = (peer[0], lambda: fetch(f"{peer[1]}/node?{query}"))
     figures: dict[str, list[dict[str, float]]] = {name: [] for name in contenders}
+    before = {name: process.memory_info().rss for name, (process, _) in contenders.items()}
     for of in ("page", "JSON"):
         figures[f"zkdash, {of}, the next page"] = []
     for number in range(runs + 1):
@@ -114,6 +120,7 @@ def measure(
             client.delete(client.create(f"{path}/more"))
             found = timed(process, look)
             base = found["wall"] if name.startswith("kazoo") else base
+            found["added"] = (process.memory_info().rss - before[name]) / 2**20
             rows = {name: found | {"ratio": found["wall"] / base}}
             if name.startswith("zkdash"):
                 time.sleep(0.4 + size / 600_000)

@@ -24,12 +24,13 @@ from zkdash.znodes.lister import with_looks
 from zkdash.znodes.marks import visible
 from zkdash.znodes.reading import Branch
 from zkdash.znodes.shown import View
-from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
+from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, ReplyTooLarge
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
 COMPLETIONS = 20
+UNREADABLE = (NoNodeError, NoAuthError, ClusterUnavailable, InvalidPath, ReplyTooLarge)
 UNSAFE_IN_FILE_NAMES = re.compile(r"[^\w.-]+", re.ASCII)
 
 
@@ -89,7 +90,7 @@ async def level(request: web.Request, container: ClusterContainer, path: str, si
     context: dict[str, Any] = {"cluster": container, "path": path, "side": side}
     try:
         children, _ = await request.app[READER].page(container, path, after)
-    except (NoNodeError, NoAuthError, ClusterUnavailable, InvalidPath) as error:
+    except UNREADABLE as error:
         failure = failure_of(error, request)
         return render(request, "znodes/_trouble.html", status=failure.status, failure=failure, after=after, **context)
     (branch,) = await with_looks(container, (Branch(path, children),))
@@ -103,7 +104,7 @@ async def completions(request: web.Request, container: ClusterContainer, typed: 
         path = paths.from_text(parent)
         page, _ = await request.app[READER].page(container, path, limit=COMPLETIONS, prefix=begun)
         found = [paths.join(path, name) for name in page.names]
-    except (NoNodeError, NoAuthError, ClusterUnavailable, InvalidPath, paths.BadPath):
+    except (*UNREADABLE, paths.BadPath):
         found = []
     return render(request, "znodes/_completions.html", found=found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,10 @@ from zkdash.alerts.payload import MOST_TEXTS, Context, payload, payload_of_test
 from zkdash.alerts.retries import retry_s
 from zkdash.alerts.routing import wants
 from zkdash.alerts.rules import findings
+from zkdash.alerts.server_wording import SAID
+from zkdash.alerts.wording import headline
 from zkdash.config import AlertConfig
+from zkdash.config.rule_options import RULES
 from zkdash.timeline.event import Event
 from zkdash.zookeeper.states import Cause, Observation, Severity
 
@@ -175,7 +179,28 @@ def test_what_is_over_by_the_time_that_it_is_told_is_told_as_wrong_first() -> No
 def test_a_rule_on_a_server_is_told_as_an_incident() -> None:
     told = said(DeliveryKind.FIRING, incident(rule="server-down", subject="zk1:2181"))
     assert told["type"] == "incidents.firing"
-    assert told["data"]["title"] == "Critical: Label of orders (orders) has server-down of zk1:2181"
+    assert told["data"]["title"] == "Critical: Label of orders (orders) has a server down: zk1:2181"
+
+
+def test_a_rule_on_a_server_says_what_it_saw_and_what_to_look_at_each_once() -> None:
+    reason = "zk1:2181: fsync takes 300 ms (limit 100), since 2026-11-26T02:00:00.000Z. Look at the disk of dataLogDir."
+    told = said(
+        DeliveryKind.FIRING, replace(incident(rule="fsync", subject="zk1:2181"), cause=Cause.FIRING, reason=reason)
+    )
+    assert told["data"]["incidents"][0]["look_at"] == "The disk of dataLogDir."
+    assert told["data"]["text"].splitlines()[2:] == [
+        "zk1:2181: fsync takes 300 ms (limit 100), since 2026-11-26T02:00:00.000Z.",
+        "Affected: Clients of zk1:2181.",
+        "Look first at: The disk of dataLogDir.",
+    ]
+
+
+def test_every_rule_on_servers_is_said_in_words_and_so_is_one_that_is_not_known() -> None:
+    assert set(SAID) == set(RULES)
+    for name in (*RULES, "a {rule} of tomorrow"):
+        for resolved_at in (None, T0 + 1):
+            one = incident(rule=name, subject="zk1:2181", resolved_at=resolved_at)
+            assert "{server}" not in headline(one, "Label")
 
 
 def test_a_test_says_that_nothing_is_wrong() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from zkdash.alerts import rules
 from zkdash.alerts.incident import Incident
+from zkdash.alerts.server_wording import SAID
 from zkdash.timeline.event import Event
 from zkdash.timeline.times import iso
 from zkdash.zookeeper.states import Cause, Kind
@@ -48,6 +49,8 @@ _OF_RULE = {
         "Whether the servers were started again or lost their sessions.",
     ),
 }
+_ITS_PAGE = "The cluster's page: its servers, and what they say of themselves."
+_LOOK_AT = " Look at "
 _CAUSES = {
     Cause.SESSION_TIMEOUT: "no server answered within the session timeout",
     Cause.SESSION_EXPIRED: "the servers had ended the session",
@@ -62,14 +65,19 @@ def wording(incident: Incident) -> Wording:
     of_rule = _OF_RULE.get(incident.rule)
     if of_rule is not None:
         return of_rule
-    where = f" of {incident.subject}" if incident.subject else ""
     affected = f"Clients of {incident.subject}." if incident.subject else "Clients of the cluster."
-    return Wording(
-        f"has {incident.rule}{where}",
-        f"has no {incident.rule}{where} any more",
-        affected,
-        "The cluster's page: its servers, and what they say of themselves.",
-    )
+    if incident.rule in SAID:
+        wrong, over = (words.format(server=incident.subject or "a server") for words in SAID[incident.rule])
+    else:
+        where = f" of {incident.subject}" if incident.subject else ""
+        wrong, over = f"has {incident.rule}{where}", f"has no {incident.rule}{where} any more"
+    return Wording(wrong, over, affected, _next(incident.reason) or _ITS_PAGE)
+
+
+def _next(reason: str) -> str:
+    """What a rule on the servers says that is to be looked at next, as a sentence; "" if it says nothing."""
+    said = reason.rpartition(_LOOK_AT)[2] if _LOOK_AT in reason else ""
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def headline(incident: Incident, label: str) -> str:
@@ -85,7 +93,7 @@ def seen(incident: Incident) -> str:
     """What was seen of it, in a sentence."""
     cause = _CAUSES.get(incident.cause)
     if cause is None:
-        return incident.reason
+        return incident.reason.rpartition(_LOOK_AT)[0] or incident.reason
     return f"{cause[0].upper()}{cause[1:]}{': ' if incident.reason else ''}{incident.reason.rstrip('.')}."
 
 

@@ -17,6 +17,7 @@ from tests.support.html import Page
 from tests.support.site import Site, running_site
 from tests.support.until import until
 from zkdash.clock import now_ms
+from zkdash.ensemble.history import HistoryService
 from zkdash.ensemble.sample import Role
 from zkdash.ensemble.verdict import Health, Verdict
 from zkdash.zookeeper.commands import Command, Refusal
@@ -165,6 +166,17 @@ async def test_what_happened_is_drawn_again_above_the_charts_when_an_event_is_re
     site["a"].drop("the cable was cut")
     assert "the cable was cut" in await heard(websocket, "mark--suspended")
     await websocket.close()
+
+
+async def test_a_full_disk_is_said_above_the_charts_and_all_else_goes_on(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HistoryService, "trouble", property(lambda _: "3 MiB are free on the disk"))
+    for page in ("charts?range=15m", f"servers/{LEADER}"):
+        text = await site.text(f"/clusters/a/{page}")
+        assert "Samples are not recorded now." in text
+        assert "3 MiB are free on the disk" in text
+        assert 'id="causes"' in text
 
 
 async def test_who_led_when_is_a_list_too(site: Site) -> None:

@@ -16,6 +16,7 @@ DONE = {
     "resent": "It is sent again.",
     "tested": "A test is on its way. What comes of it shows below.",
     "revoked": "The link is revoked: it shows nothing any more.",
+    "published": "The note is published on the status pages that show this cluster.",
     "who": "Say who you are, so that others see who did it. Your browser remembers it.",
 }
 

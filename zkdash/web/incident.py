@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from aiohttp import web
 from markupsafe import Markup
 
+from zkdash.alerts import public_notes
 from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.alerts.incident import Incident
 from zkdash.alerts.pages import Mute
 from zkdash.clock import now_ms
+from zkdash.config import StatusConfig
 from zkdash.web import alert_words, by_whom, done, who
 from zkdash.web.audited import note as note_down
 from zkdash.web.bodies import form_of, refused, text_in
@@ -55,7 +58,15 @@ async def page(request: web.Request, incident: Incident, problems: dict[str, str
         known=mine.clusters.get(incident.cluster) is not None,
         problems=problems or {},
         name=who.remembered(request),
+        statuses=statuses_of(request, incident.cluster),
+        notes=await public_notes.notes_on(request.app[ZKDASH].store, [incident.id]),
     )
+
+
+def statuses_of(request: web.Request, cluster: str) -> list[StatusConfig]:
+    """The status pages that show a cluster."""
+    pages = request.app[ZKDASH].config.sharing.statuses
+    return [page for page in pages if any(fnmatchcase(cluster, each) for each in page.clusters)]
 
 
 async def draw(seen: Seen, what: str) -> Markup | None:
@@ -141,6 +152,24 @@ async def unacknowledge(request: web.Request) -> web.Response:
         return url_for_incident(incident.id)
 
     return await by_whom.act(request, url_for_incident(incident.id), do, "unacknowledged")
+
+
+async def publish(request: web.Request) -> web.Response:
+    """POST /alerts/incidents/{id}/note (by, text): a note for people outside the team"""
+    person = person_of(request)
+    incident = await find(request)
+    operates(person, incident.cluster)
+    form, problems = await form_of(request, ("by", "text")), dict[str, str]()
+    by, text = who.name_in(request, person, form, problems), text_in(form, "text", LONGEST_NOTE, problems)
+    if not text:
+        problems.setdefault("text", "A note without a text says nothing.")
+    if not by and not problems:
+        return done.go_to(f"{url_for_incident(incident.id)}#public", "who")
+    if problems:
+        return await page(request, incident, problems)
+    await public_notes.publish(request.app[ZKDASH].store, incident.id, by, text)
+    await noted(request, "note-publish", incident, by)
+    return who.remember(done.go_to(url_for_incident(incident.id), "published"), by)
 
 
 async def noted(request: web.Request, action: str, incident: Incident, by: str) -> None:

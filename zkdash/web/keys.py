@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from zkdash.web.overview import KeptPages
     from zkdash.web.runs import Runs
     from zkdash.web.share_view import Sharing
+    from zkdash.web.status_view import Kept, Status
     from zkdash.web.stream import EventStreams
     from zkdash.znodes.holders import Holders
     from zkdash.znodes.reading import Reader
@@ -64,6 +65,7 @@ HOLDERS: web.AppKey[Holders] = web.AppKey("holders")
 NEEDS: web.AppKey[Mapping[tuple[str, str], Need]] = web.AppKey("needs")
 READER: web.AppKey[Reader] = web.AppKey("reader")
 SHARING: web.AppKey[Sharing] = web.AppKey("sharing")
+STATUSES: web.AppKey[Kept[Status]] = web.AppKey("statuses")
 STREAMS: web.AppKey[EventStreams] = web.AppKey("streams")
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics")
 ROLLS: web.AppKey[Rolls] = web.AppKey("rolls")

@@ -35,6 +35,7 @@ from zkdash.web.keys import (
     ROLLS,
     RUNS,
     SHARING,
+    STATUSES,
     STREAMS,
     TELLER,
     ZKDASH,
@@ -48,6 +49,7 @@ from zkdash.web.render import compile_templates
 from zkdash.web.routes import NEEDS as NEEDS_OF_ROUTES
 from zkdash.web.routes import add_routes
 from zkdash.web.share_view import Sharing
+from zkdash.web.status_view import Kept
 from zkdash.web.stream import EventStreams
 from zkdash.web.trails import Trails
 from zkdash.web.urls import at, mount
@@ -97,6 +99,7 @@ def make_site(dashboard: Dashboard) -> web.Application:
     site[ROLLS] = rolls = Rolls()
     site[TELLER] = StoryTeller(dashboard, rolls)
     site[STREAMS], site[METRICS], site[RUNS], site[LISTER] = streams, metrics, runs, znodes.lister
+    site[STATUSES] = Kept()
     site[SHARING] = sharing = Sharing(dashboard)
     site.on_response_prepare.append(add_security_headers)
     parts = (hub, trails, ensemble, charts, board, feed, alerting, streams, metrics, runs, holders, znodes, sharing)

@@ -91,6 +91,7 @@ def test_another_server_takes_over_when_the_connected_one_dies_or_freezes(
     followers = ",".join(server.address for server in own_ensemble.followers())
     dash = zkdash(f"prod={followers}", config=CONFIG).start()
     dash.wait_state("prod", "CONNECTED", 10)
+    dash.wait_cause("prod", "connected", 5)
     for fault, mend in ((Server.kill, Server.start), (Server.freeze, Server.thaw)):
         before = dash.cluster("prod")
         last = dash.events("prod")[-1]["id"]

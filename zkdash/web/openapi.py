@@ -77,7 +77,7 @@ def build() -> dict[str, Any]:
     }
 
 
-_SORT = "The order; any but name needs every child's stat, so at most 100,000 are sorted so."
+_SORT = "The order; any but name needs every child's stat, so at most 1,000,000 are sorted so."
 
 
 def _paths() -> dict[str, Any]:

@@ -22,7 +22,7 @@ from zkdash.zookeeper.stats import stats
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
-MAX_SORTED = 100_000
+MAX_SORTED = 1_000_000
 """By what is not in their names, no more children than these are sorted: each must be read."""
 IN_A_THREAD = 20_000
 STATS_S = 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from array import array
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -55,18 +56,19 @@ class Sorting:
     async def run(self) -> Sorted | None:
         """The order, or None when nobody wants it any more. Raises ClusterUnavailable."""
         many, measure = ManyReads(self.container), KEYS[self.sort.column]
-        began, keys = now_ms(), dict[str, int]()
+        sign, began, keys = -1 if self.sort.down else 1, now_ms(), array("q")
         while self.done < len(self.names):
             if time.monotonic() - self.asked_at > UNASKED_S:
                 return None
             some = self.names[self.done : self.done + many.size]
             results = await many.data([paths.join(self.path, name) for name in some])
-            for name, result in zip(some, results, strict=True):
-                keys[name] = -1 if isinstance(result, Exception) else measure(result[1])
+            keys.extend(sign * (-1 if isinstance(result, Exception) else measure(result[1])) for result in results)
             self.done += len(some)
-        sign = -1 if self.sort.down else 1
-        ordered = await asyncio.to_thread(in_order, self.names, lambda name: sign * keys[name])
-        return Sorted(tuple(ordered), began)
+        return Sorted(await asyncio.to_thread(self._in_order, keys), began)
+
+    def _in_order(self, keys: array[int]) -> tuple[str, ...]:
+        """The names by the keys, one for each; those with the same stay in order of names."""
+        return tuple(map(self.names.__getitem__, in_order(range(len(keys)), keys.__getitem__)))
 
 
 class Sorter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -219,6 +219,59 @@ async def test_what_waits_goes_on_waiting_over_a_restart(store: Store, clock: Cl
         await here.record(rule("a", "server-down", fires=False))
         await here.tried(2)
     assert [hit.json()["data"]["kind"] for hit in there.hits] == ["firing", "repeat", "resolved"]
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_restart_in_whatever_state_changes_nothing_of_what_is_told(
+    store: Store, clock: Clock, there: Receiver, restarts: bool
+) -> None:
+    ops = route(there, on=EVERYTHING, escalate_after_s=600.0, escalate_to="boss", group_wait_s=30.0)
+    boss = route(there, "boss", clusters=("none",))
+    quiet = SilenceDraft(Matchers(clusters=("s",)), "upgrade", "ada", ends_at=T0 + 7 * HOUR_S * 1000)
+
+    async def flap(here: House) -> None:
+        for _ in range(4):
+            await here.record(lost("f", clock.at), connected("f", clock.at))
+
+    steps: list[Callable[[House], Awaitable[object]]] = [
+        lambda here: here.record(lost("a")),  # it waits
+        lambda here: passes(here, 31),  # told
+        lambda here: passes(here, 601),  # escalated
+        lambda here: here.alerts.acknowledge(1, "ada"),
+        lambda here: passes(here, 5 * HOUR_S),  # acknowledged: no repeat
+        lambda here: here.alerts.add_silence(quiet),
+        lambda here: here.record(lost("s", clock.at)),  # silenced
+        lambda here: passes(here, 2 * HOUR_S),  # the silence ends: told
+        flap,  # told as flapping, once
+        lambda here: passes(here, 31),
+        lambda here: passes(here, 1200),  # it has calmed down: the truth
+        lambda here: here.record(connected("a", clock.at), connected("s", clock.at)),
+        lambda here: passes(here, 301),
+    ]
+    if restarts:
+        for step in steps:
+            async with house(store, clock, ops, boss) as here:
+                await step(here)
+                await here.rests()
+    else:
+        async with house(store, clock, ops, boss) as here:
+            for step in steps:
+                await step(here)
+                await here.rests()
+    told: dict[str, list[str]] = {"ops": [], "boss": []}
+    for data in (hit.json()["data"] for hit in there.hits):
+        told[data["route"]].append(f"{data['kind']} {' '.join(one['cluster'] for one in data['incidents'])}")
+    assert told == {
+        "ops": ["firing a", "firing s", "flapping f", "resolved f", "resolved a s"],
+        "boss": ["escalation a", "escalation s", "resolved a s"],
+    }
+
+
+async def passes(here: House, seconds: float) -> None:
+    """Let time pass, and all that is due happen."""
+    await here.rests()
+    here.clock.advance(seconds)
 
 
 @ONE_ENGINE

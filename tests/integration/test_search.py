@@ -65,6 +65,18 @@ def test_hostile_names_and_data_are_found_and_shown_as_text(shared_dash: ZkDashP
     assert f"/clusters/prod/znodes{tree.root}/" in "".join(page.links)
 
 
+def test_a_hit_in_data_leads_to_where_it_is_in_the_data(shared_dash: ZkDashProcess, tree: Tree) -> None:
+    tree.make("/long", b"hay\n" * 5000 + b"a needle & more\n")
+    for data_as, find in (("text", "?find=Needle+%26"), ("regex", "")):
+        page = Page(
+            shared_dash.get("/search?" + urlencode({"data": "Needle &", "data_as": data_as, "root": tree.root})).text
+        )
+        assert [link for link in page.links if "/long" in link] == [f"/clusters/prod/znodes{tree.root}/long{find}"]
+    node = shared_dash.get(f"/clusters/prod/znodes{tree.root}/long?find=Needle+%26").text
+    assert "1 of 1" in node
+    assert "needle &amp;</" in node
+
+
 def test_a_chain_of_200_levels_is_searched_to_its_end(shared_dash: ZkDashProcess, tree: Tree) -> None:
     path = "".join(f"/d{level}" for level in range(200))
     tree.make(path, b"deepest")

@@ -17,6 +17,7 @@ from zkdash.web.keys import RUNS
 from zkdash.web.render import fragment, render
 from zkdash.web.runs import Fields
 from zkdash.web.seen import SeenClusters, seen
+from zkdash.web.znode_wish import FIND_CHARS_MAX
 from zkdash.znodes import search
 from zkdash.znodes.jobs import Job, Phase
 from zkdash.znodes.patterns import As
@@ -61,6 +62,12 @@ class SearchWish:
     def url(self, **changes: Any) -> str:
         """The address of this page."""
         return urls.with_query(urls.at("/search"), self.query(**changes))
+
+    @property
+    def find(self) -> str:
+        """What the page of a hit is to look for in its data: the text that was searched for, "" if it was none."""
+        search = self.reading.search
+        return search.data if search.data_as is As.TEXT and len(search.data) <= FIND_CHARS_MAX else ""
 
     def pieces(self, job: Job) -> Mapping[str, Markup]:
         if not isinstance(job, SearchJob):

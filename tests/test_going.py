@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.site import Site, running_site
+from zkdash.config import WebConfig
 from zkdash.web import places, terms
 from zkdash.web.finder import Hit, address_in, fitting, path_in
 from zkdash.web.routes import ROUTES
@@ -86,3 +87,9 @@ async def test_every_word_has_its_place_in_the_glossary(site: Site) -> None:
     assert set(re.findall(r'href="#([^"]+)"', text)) - {"main"} <= {word.anchor for word in terms.WORDS}
     with pytest.raises(KeyError):
         terms.term("no such word")
+
+
+async def test_components_are_shown_only_where_that_is_configured(site: Site, tmp_path: Path) -> None:
+    await site.text("/components", 404)
+    async with running_site(tmp_path, web=WebConfig(components=True)) as other:
+        assert "Swimlane" in await other.text("/components")

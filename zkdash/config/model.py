@@ -133,6 +133,7 @@ class WebConfig:
     without_sign_in: bool = False
     public_url: str = ""
     base_path: str = ""
+    components: bool = False
 
 
 @dataclass(frozen=True, slots=True)

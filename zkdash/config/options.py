@@ -73,6 +73,7 @@ OPTIONS: tuple[Option, ...] = (
         "Where zkdash is below another site, such as /zkdash: all of its addresses begin so, and a proxy in front of it"
         " passes them on as they are.",
     ),
+    Option("web", "components", "no", "Show /components, all parts of the pages in all states: yes or no."),
     # ---- access
     Option("grant:NAME", "users", "", "Names of users, or patterns with * and ?, separated by commas. * is everybody."),
     Option("grant:NAME", "groups", "", "Groups of users, or patterns, separated by commas."),

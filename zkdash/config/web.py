@@ -35,6 +35,7 @@ def web_config(document: Document) -> WebConfig:
         without_sign_in=bool(without_sign_in),
         public_url=public_url,
         base_path=base_path,
+        components=bool(reader.read("components", values.yes_no)),
     )
 
 

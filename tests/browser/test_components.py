@@ -1,0 +1,82 @@
+"""Every component in every state: photographed twice and the same, accessible, told apart without colours."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_every_page import AXE, AXE_TAGS, RUN_AXE
+from tests.support.zkdash_process import ZkDashProcess
+
+OpenPage = Callable[..., Page]
+MOVING = "#headline, #live, #side, time[data-as=ago], time[data-as=for]"
+SPILLS = """() => [...document.querySelectorAll('main *')].filter(one => {
+    const box = one.getBoundingClientRect();
+    return box.width && box.right > innerWidth + 1 && !one.closest('.scroller, pre, .visually-hidden, svg, thead');
+}).map(one => one.outerHTML.slice(0, 120))"""
+DEFICIENCIES = ("achromatopsia", "deuteranopia", "protanopia", "tritanopia")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZkDashProcess]:
+    """A zkdash without clusters that shows its components."""
+    process = ZkDashProcess(tmp_path_factory.mktemp("components"), "[web]\ncomponents = yes\n").start()
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def gallery(site: ZkDashProcess, open_page: OpenPage) -> Page:
+    page = open_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page.goto(site.url("/components"))
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    return page
+
+
+def shot(page: Page) -> bytes:
+    page.evaluate("document.fonts.ready.then(() => true)")
+    return page.locator("main").screenshot(mask=[page.locator(MOVING)], animations="disabled")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_two_photographs_of_all_components_are_the_same(gallery: Page, site: ZkDashProcess, theme: str) -> None:
+    gallery.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of the two
+    before = shot(gallery)
+    gallery.goto(site.url("/components"))
+    assert shot(gallery) == before
+
+
+def test_axe_finds_nothing_in_any_component(gallery: Page) -> None:
+    gallery.evaluate(AXE)
+    for theme, contrast in itertools.product(("light", "dark"), ("no-preference", "more")):
+        gallery.emulate_media(color_scheme=theme, contrast=contrast, reduced_motion="reduce")
+        assert gallery.evaluate(RUN_AXE, AXE_TAGS) == [], (theme, contrast)
+
+
+def test_no_component_spills_over_at_any_width(gallery: Page) -> None:
+    """320 is also what 1280 is at 400 % zoom, and 640 at 200 %; 3840 is a wall of screens."""
+    for width in (320, 360, 640, 1280, 2560, 3840):
+        gallery.set_viewport_size({"width": width, "height": 900})
+        assert gallery.evaluate("document.documentElement.scrollWidth") <= width
+        assert gallery.evaluate(SPILLS) == [], width
+
+
+def test_states_are_told_apart_by_whoever_sees_no_colours(gallery: Page) -> None:
+    cdp = gallery.context.new_cdp_session(gallery)
+    for deficiency in DEFICIENCIES:
+        cdp.send("Emulation.setEmulatedVisionDeficiency", {"type": deficiency})
+        shapes = [each.screenshot() for each in gallery.locator("#state .glyph").all()]
+        words = gallery.locator("#state .state__word").all_inner_texts()
+        assert len(shapes) == len(set(shapes)) == len(set(words)) == 5, deficiency
+
+
+def test_forced_colours_keep_shapes_and_words(open_page: OpenPage, site: ZkDashProcess) -> None:
+    page = open_page(forced_colors="active", viewport={"width": 1280, "height": 900})
+    page.goto(site.url("/components"))
+    shapes = [each.screenshot() for each in page.locator("#state .glyph").all()]
+    assert len(set(shapes)) == 5
+    bars = page.locator("#swimlane .lane__bar")
+    assert len({bar.screenshot() for bar in bars.all()}) >= 4

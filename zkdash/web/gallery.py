@@ -6,7 +6,6 @@ from typing import Any
 
 from aiohttp import web
 
-from zkdash.alerts.incident import Severity
 from zkdash.web.failures import Failure
 from zkdash.web.keys import ZKDASH
 from zkdash.web.lanes import Stretch
@@ -14,14 +13,14 @@ from zkdash.web.pieces import swimlane
 from zkdash.web.render import fragment, render
 from zkdash.web.sparks import BUCKETS, path
 from zkdash.web.words import Standing
-from zkdash.zookeeper.states import State
+from zkdash.zookeeper.states import Severity, State
 
 AT = 1_767_225_600_000
 """2026-01-01 00:00 UTC: what is shown is the same on each day."""
 HOUR_MS = 3_600_000
 ROLES = ("leader", "follower", "observer", "standalone", "looking", "read-only", "unknown")
 WAVES = {
-    "calm": tuple(2.0 + index % 3 for index in range(BUCKETS)),
+    "calm": tuple(2.0 + index // 8 % 3 for index in range(BUCKETS)),
     "rising": tuple(1.0 + index * index / 80 for index in range(BUCKETS)),
     "with a gap": tuple(None if 20 < index < 35 else 5.0 + index % 7 for index in range(BUCKETS)),
     "nothing known": (None,) * BUCKETS,

@@ -73,7 +73,10 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         await self.store.open()
         self._to_stop.append(self.store.close)
 
-        self.access, self.audit = AccessService(self.config.access), AuditLog(self.store)
+        self.audit = AuditLog(self.store)
+        self.access = AccessService(self, self.store, self.audit)
+        await self.access.start()
+        self._to_stop.append(self.access.stop)
 
         self.events = EventService(self, self.store)
         await self.events.start()

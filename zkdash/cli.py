@@ -30,6 +30,7 @@ commands, before anything else:
   check                  read the configuration, say every mistake in it or what would be watched, and end
   alerts                 send a test to an alert's receiver, or say what would have been sent (zkdash alerts --help)
   export                 write a subtree to a file: JSON, YAML or zip (zkdash export --help)
+  user                   say who may sign in by a password (zkdash user --help)
   demo                   start ZooKeeper servers of its own and watch them come and go (zkdash demo --help)
 
 examples:
@@ -50,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _demo(_demo_parser().parse_args(arguments[1:]))
         if arguments[:1] == ["export"]:
             return _export(_export_parser().parse_args(arguments[1:]))
+        if arguments[:1] == ["user"]:
+            return _user(arguments[1:])
         if arguments[:1] == ["alerts"]:
             return _alerts(arguments[1:])
         command = _check if arguments[:1] == ["check"] else _run
@@ -110,6 +113,12 @@ def _alerts(arguments: Sequence[str]) -> int:
     options = cli_alerts.parse(_Parser, _cluster, arguments)
     config = _load(_loader(options))
     return FAILED if config is None else cli_alerts.run(config, options)
+
+
+def _user(arguments: Sequence[str]) -> int:
+    from zkdash import cli_users
+
+    return cli_users.run(cli_users.parse(_Parser, arguments))
 
 
 def _loader(options: argparse.Namespace) -> Callable[[], Config]:
@@ -215,7 +224,7 @@ def _cluster(text: str) -> str:
     """Refuses what can't be meant as a cluster; what is wrong within one is said with the rest of the mistakes."""
     if "=" in text:
         return text
-    if near := difflib.get_close_matches(text, ("alerts", "check", "demo", "export", "run"), 1):
+    if near := difflib.get_close_matches(text, ("alerts", "check", "demo", "export", "run", "user"), 1):
         raise argparse.ArgumentTypeError(f"a command goes first, as in: zkdash {near[0]}")
     if Path(text).is_file():
         raise argparse.ArgumentTypeError(f"a configuration file is named by -c: zkdash -c {text}")

@@ -149,7 +149,9 @@ async def running_site(
     bus.clusters, bus.reload_trouble = Clusters(), ""
     store = Store(f"sqlite:///{folder}/zkdash.sqlite")
     await store.open()
-    bus.access, bus.audit = AccessService(bus.config.access), AuditLog(store)
+    bus.audit = AuditLog(store)
+    bus.access = AccessService(bus, store, bus.audit)
+    await bus.access.start()
     bus.store, bus.events = store, EventService(bus, store)
     await bus.events.start()
     bus.alerts = AlertService(bus, store, bus.events, routes)

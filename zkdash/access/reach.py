@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from zkdash.access.grant import Grant, is_below
@@ -79,6 +79,18 @@ class Reach:
     def under(self, ceiling: Role) -> Reach:
         """The same with at most this role."""
         return Reach(self.grants, min(ceiling, self.ceiling))
+
+    def within(self, clusters: Collection[str]) -> Reach:
+        """The same on these clusters alone, which are names."""
+        return Reach(
+            frozenset(
+                replace(grant, clusters=(name,))
+                for name in clusters
+                for grant in self.grants
+                if grant.covers_cluster(name)
+            ),
+            self.ceiling,
+        )
 
     def _paths(self, cluster: str) -> Iterable[str]:
         """The paths that the grants for this cluster name."""

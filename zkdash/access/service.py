@@ -2,34 +2,297 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Collection
+from typing import Any, Protocol
+
 from aiohttp import web
 
+from zkdash.access import passwords
+from zkdash.access.audit import AuditLog
 from zkdash.access.grant import Grant
+from zkdash.access.headers import user_in
+from zkdash.access.passwords import Passwords
 from zkdash.access.person import ANYBODY, Person
-from zkdash.access.reach import EVERYTHING, Reach, reach_of
-from zkdash.config import AccessConfig
+from zkdash.access.reach import EVERYTHING, NOTHING, Reach, reach_of
+from zkdash.access.sessions import Session, Sessions
+from zkdash.access.throttle import Throttle
+from zkdash.access.tokens import PREFIX, Token, Tokens
+from zkdash.clock import now_ms
+from zkdash.config import AccessConfig, Config, User
+from zkdash.config.users import read_users
+from zkdash.errors import StartError
+from zkdash.log import NOTICE, get_logger
+from zkdash.store.engine import Store, StoreUnavailable
+
+L = get_logger(__name__)
+
+SWEEP_S = 2.0
+"""How often it looks for sessions that are over, and for a changed file of users."""
+KEEP_EXPIRED_MS = 7 * 86_400_000
+"""For how long a token that has expired is still listed."""
+MOST_REACHES = 10_000
+BEARER = "bearer "
+
+
+class App(Protocol):
+    """What it needs of the application."""
+
+    config: Config
+    PubSub: Any  # asab is not typed
+
+
+class Wait(Exception):
+    """Too many sign-ins have failed: they have to wait for `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} s")
+        self.seconds = seconds
 
 
 class AccessService:
-    """Knows who asks, and how far they reach by the configuration as it is now."""
+    """Knows who asks, and how far they reach by the configuration as it is now.
 
-    def __init__(self, config: AccessConfig) -> None:
-        self.config = config
-        self._grants = tuple(map(Grant.of, config.grants))
+    It publishes "Access.changed!" when somebody may reach less, or more, than before.
+    """
+
+    def __init__(self, app: App, store: Store, audit: AuditLog) -> None:
+        self._app = app
+        self._audit = audit
+        self.sessions, self.tokens = Sessions(store), Tokens(store)
+        self.throttle = Throttle(time.monotonic)
+        self._passwords = Passwords()
+        self._sweeping: asyncio.Task[None] | None = None
+        self._file_state: object = None
+        self._take(app.config.access)
+
+    async def start(self) -> None:
+        """Read who is signed in. Raises StartError."""
+        try:
+            await self.sessions.load()
+            await self.tokens.load()
+        except StoreUnavailable as error:
+            raise StartError(f"can't read who is signed in: {error}") from error
+        self._file_state = self._file_state_now()
+        self._sweeping = asyncio.create_task(self._sweep())
+
+    async def stop(self) -> None:
+        """Write down who was seen."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.gather(self._sweeping, return_exceptions=True)
+        await self._write()
 
     def reload(self, config: AccessConfig) -> None:
-        """Take up changed grants."""
+        """Take up changed grants and users, or another way to sign in."""
+        self._take(config)
+        self._app.PubSub.publish("Access.changed!")
+
+    def _take(self, config: AccessConfig) -> None:
         self.config = config
         self._grants = tuple(map(Grant.of, config.grants))
+        self._reaches: dict[tuple[str, tuple[str, ...]], Reach] = {}
+        self._take_users(config.users)
+
+    def _take_users(self, users: Collection[User]) -> None:
+        self.users = {user.name: user for user in users}
+        self._stamps = {user.name: passwords.stamp(user) for user in users}
 
     def reach(self, user: str, groups: tuple[str, ...] = ()) -> Reach:
         """How far somebody reaches now."""
-        return reach_of(self._grants, user, groups)
+        found = self._reaches.get((user, groups))
+        if found is None:
+            if len(self._reaches) >= MOST_REACHES:
+                self._reaches.clear()
+            found = self._reaches[user, groups] = reach_of(self._grants, user, groups)
+        return found
 
     def again(self, user: str, groups: tuple[str, ...], via: str) -> Reach:
         """How far somebody reaches now who was known so before; without a name only where nobody signs in."""
-        return EVERYTHING if via == "none" else self.reach(user, groups)
+        if via == "none":
+            return EVERYTHING if self.config.sign_in == "none" else NOTHING
+        if via == self.config.sign_in == "basic":
+            return self.reach(user, self.users[user].groups) if user in self.users else NOTHING
+        return self.reach(user, groups)
 
-    async def identify(self, _request: web.Request) -> Person | None:
+    # Who asks
+
+    async def identify(self, request: web.Request) -> Person | None:
         """Who asks; None if nobody knows."""
-        return ANYBODY
+        method = self.config.sign_in
+        if method == "none":
+            return ANYBODY
+        given = request.headers.get("Authorization", "")
+        if given[: len(BEARER)].lower() == BEARER and given[len(BEARER) :].startswith(PREFIX):
+            return self._by_token(given[len(BEARER) :].strip(), request.remote or "")
+        if method == "proxy":
+            named = user_in(request, self.config)
+            return None if named is None else Person(self.reach(*named), *named, "proxy")
+        session = self.session_of(request)
+        if session is None:
+            return None
+        self.sessions.touch(session)
+        return self._person(session)
+
+    def session_of(self, request: web.Request) -> Session | None:
+        """The session that a request shows, if it still holds."""
+        secret = request.cookies.get(self.cookie_name(request))
+        session = self.sessions.find(secret) if secret else None
+        return session if session is not None and self._goes_on(session) else None
+
+    def cookie_name(self, request: web.Request) -> str:
+        """The session's cookie: over TLS one that no other site of the domain, and nothing without TLS, can set."""
+        if not self.is_secure(request):
+            return "zkdash-session"
+        return "__Secure-zkdash-session" if self._app.config.web.base_path else "__Host-zkdash-session"
+
+    def is_secure(self, request: web.Request) -> bool:
+        """Whether the browser speaks TLS, as far as zkdash knows."""
+        return request.secure or self._app.config.web.public_url.startswith("https://")
+
+    def holds(self, person: Person) -> bool:
+        """Whether somebody who was let in would still be, with the same reach."""
+        if person.via in ("none", "share"):
+            return person.via == "share" or self.config.sign_in == "none"
+        if person.via == "proxy":
+            return self.config.sign_in == "proxy" and self.reach(person.name, person.groups) == person.reach
+        if person.via == "token":
+            token = self.tokens.get(person.session)
+            now = None if token is None else self._person_of_token(token)
+        else:
+            session = self.sessions.get(person.session)
+            now = self._person(session) if session is not None and self._goes_on(session) else None
+        return now is not None and now.reach == person.reach
+
+    def _person(self, session: Session) -> Person:
+        return Person(self.reach(session.who, session.groups), session.who, session.groups, session.via, session.id)
+
+    def _goes_on(self, session: Session) -> bool:
+        """Whether a session is neither over nor idle for too long, and its user still has that password."""
+        now = now_ms()
+        return (
+            session.via == self.config.sign_in
+            and now < session.ends_at
+            and now - session.seen_at < self.config.idle_s * 1000
+            and (session.via != "basic" or self._stamps.get(session.who) == session.stamp)
+        )
+
+    def _by_token(self, secret: str, address: str) -> Person | None:
+        token = self.tokens.find(secret)
+        person = None if token is None else self._person_of_token(token)
+        if person is not None and token is not None:
+            self.tokens.touch(token, address)
+        return person
+
+    def _person_of_token(self, token: Token) -> Person | None:
+        groups = token.groups
+        if token.via != self.config.sign_in or token.ends_at <= now_ms():
+            return None
+        if token.via == "basic":
+            user = self.users.get(token.who)
+            if user is None:
+                return None
+            groups = user.groups
+        reach = self.reach(token.who, groups).under(token.ceiling)
+        if token.clusters:
+            reach = reach.within(token.clusters)
+        return Person(reach, token.who, groups, "token", token.id)
+
+    # Signing in and out
+
+    async def sign_in(self, name: str, password: str, request: web.Request) -> tuple[Session, str] | None:
+        """A session for this name and password, and its cookie's secret; None if they are wrong.
+
+        Raises Wait after too many failures, TooMany and StoreUnavailable.
+        """
+        address = request.remote or ""
+        if (wait_s := self.throttle.wait_s(name, address)) > 0:
+            raise Wait(wait_s)
+        self.throttle.begin(name, address)
+        user = await self._passwords.check(self.users, name, password)
+        if user is None:
+            await self._audit.record("sign-in-failed", None, shown(name), address=address)
+            return None
+        self.throttle.passed(name, address)
+        return await self.let_in(user.name, user.groups, "basic", request, stamp=passwords.stamp(user))
+
+    async def let_in(
+        self, name: str, groups: tuple[str, ...], via: str, request: web.Request, *, stamp: str = ""
+    ) -> tuple[Session, str]:
+        """A new session for somebody who has shown who they are; the one that they had before ends."""
+        old = self.session_of(request)
+        made = await self.sessions.begin(
+            name,
+            groups,
+            via,
+            stamp=stamp,
+            address=request.remote or "",
+            agent=request.headers.get("User-Agent", ""),
+            lifetime_s=self.config.lifetime_s,
+        )
+        if old is not None:
+            await self.end([old])
+        await self.tokens.regroup(name, via, groups)
+        await self._audit.record("sign-in", self._person(made[0]), address=request.remote or "")
+        return made
+
+    async def end(self, sessions: Collection[Session]) -> None:
+        """End sessions; what listens in their name is closed soon."""
+        await self.sessions.end(sessions)
+        self._app.PubSub.publish("Access.changed!")
+
+    async def revoke(self, token: Token) -> None:
+        """Take a token away."""
+        await self.tokens.revoke(token)
+        self._app.PubSub.publish("Access.changed!")
+
+    # Now and then
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            await self._look_at_users()
+            await self._write()
+
+    async def _write(self) -> None:
+        """Remove what is over, and write down who was seen."""
+        try:
+            over = [session for session in self.sessions.of() if not self._goes_on(session)]
+            if over:
+                await self.end(over)
+            for token in self.tokens.of():
+                if token.ends_at + KEEP_EXPIRED_MS < now_ms():
+                    await self.tokens.revoke(token)
+            await self.sessions.write()
+            await self.tokens.write()
+        except StoreUnavailable as error:
+            L.warning("Nobody can write down who is signed in.", struct_data={"error": f"{error}"})
+
+    def _file_state_now(self) -> object:
+        try:
+            found = self.config.users_file.stat() if self.config.users_file is not None else None
+        except OSError:
+            return "missing"
+        return None if found is None else (found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode)
+
+    async def _look_at_users(self) -> None:
+        """Take up a changed file of users; one that is broken changes nothing."""
+        state, path = self._file_state_now(), self.config.users_file
+        if state == self._file_state or path is None:
+            return
+        self._file_state = state
+        try:
+            self._take_users(await asyncio.to_thread(read_users, path))
+        except ValueError as error:
+            L.error("The file of users was not taken up.", struct_data={"file": f"{path}", "mistake": f"{error}"})
+            return
+        self._reaches.clear()
+        L.log(NOTICE, "Users taken up.", struct_data={"users": len(self.users)})
+        self._app.PubSub.publish("Access.changed!")
+
+
+def shown(name: str) -> str:
+    """What somebody typed as their name, bounded: it might be a password in the wrong field, so not all of it."""
+    name = "".join(filter(str.isprintable, name))
+    return name if len(name) <= 64 else f"{name[:63]}…"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from .access import access_config
+from .access import access_config, users_path
 from .alerts import alert_configs
 from .asab_part import asab_options, hand_over
 from .clusters import add_arguments, cluster_configs, meant_names
@@ -22,6 +22,8 @@ from .model import (
     ClusterConfig,
     Config,
     GrantConfig,
+    Network,
+    OidcConfig,
     SaslConfig,
     SharingConfig,
     SilenceConfig,
@@ -36,12 +38,13 @@ from .samples import samples_config
 from .sharing import sharing_config
 from .silences import alerting_config, silence_configs
 from .store import store_config
+from .users import User
 from .web import web_config
 
 __all__ = [
     "AccessConfig", "AlertConfig", "AlertingConfig", "ClusterConfig", "Config", "ConfigError", "GrantConfig",
-    "Mistake", "Place", "SaslConfig", "SharingConfig", "SilenceConfig", "StatusConfig", "StoreConfig", "TlsConfig",
-    "WebConfig", "hand_over", "load",
+    "Mistake", "Network", "OidcConfig", "Place", "SaslConfig", "SharingConfig", "SilenceConfig", "StatusConfig",
+    "StoreConfig", "TlsConfig", "User", "WebConfig", "hand_over", "load", "users_file",
 ]  # fmt: skip
 
 
@@ -81,6 +84,11 @@ def load(
     if document.mistakes:
         raise ConfigError(_in_order(document))
     return config
+
+
+def users_file(files: Iterable[Path], environ: Mapping[str, str]) -> Path | None:
+    """Where the users are, for the command that makes the file; None if no file says so."""
+    return users_path(read(files, environ))
 
 
 def _set(document: Document, section: str, key: str, value: str | None, option: str) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import TypeAlias
 
 from .kinds import Settings
 from .rules import RulesConfig, default_rules
 from .samples import SamplesConfig
+from .users import User
 from .windows import Windows
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +158,36 @@ class GrantConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessConfig:
-    """Who signs in how, and what they may see and do."""
+class OidcConfig:
+    """An OpenID provider, and what zkdash is to it. `issuer` has no slash at its end but as the provider writes it."""
 
+    issuer: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    scopes: str = "openid profile email"
+    user_claim: str = "preferred_username"
+    groups_claim: str = "groups"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessConfig:
+    """Who signs in how, and what they may see and do.
+
+    `sign_in` is none, basic, proxy or oidc. Headers of a proxy are believed from `proxies` only. `users_file` is read
+    again when it changes; `users` are those that it had. Durations are seconds.
+    """
+
+    sign_in: str = "none"
     grants: tuple[GrantConfig, ...] = ()
+    users_file: Path | None = None
+    users: tuple[User, ...] = field(default=(), repr=False)
+    proxies: tuple[Network, ...] = ()
+    user_header: str = "X-Forwarded-User"
+    groups_header: str = "X-Forwarded-Groups"
+    oidc: OidcConfig | None = None
+    idle_s: float = 43_200.0
+    lifetime_s: float = 604_800.0
+    token_lifetime_s: float = 31_536_000.0
 
 
 @dataclass(frozen=True, slots=True)

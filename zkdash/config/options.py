@@ -15,6 +15,7 @@ from .rule_options import WORDS as OF_RULES
 SECTIONS: Mapping[str, str] = {
     "general": "The process.",
     "web": "The pages.",
+    "access": "Who signs in how. See docs/access.md.",
     "grant:NAME": "Who may see and do what, once people sign in; as many as you like. Of all grants that are for"
     " somebody the highest role counts, and what one of them denies is denied. See docs/access.md.",
     "sharing": "Links to one view for who does not sign in. See docs/sharing.md.",
@@ -75,6 +76,36 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("web", "components", "no", "Show /components, all parts of the pages in all states: yes or no."),
     # ---- access
+    Option(
+        "access", "sign_in", "none",
+        "none: nobody signs in. basic: by a name and a password of users_file. proxy: a proxy in front of zkdash says"
+        " who it is. oidc: at an OpenID provider. With any but none, say by [grant:NAME] who may see and do what.",
+    ),
+    Option(
+        "access", "users_file", "",
+        "With sign_in = basic: the file of users, as zkdash user add writes it. It is looked for beside this one, and"
+        " read again when it changes.",
+    ),
+    Option(
+        "access", "proxy_addresses", "",
+        "The addresses of proxies in front of zkdash, such as 127.0.0.1 or 10.0.0.0/8, separated by commas. Only from"
+        " them it believes X-Forwarded-For, -Proto and -Host, and the two headers below.",
+    ),
+    Option("access", "user_header", "X-Forwarded-User", "With sign_in = proxy: the header that names the user."),
+    Option(
+        "access", "groups_header", "X-Forwarded-Groups",
+        "With sign_in = proxy: the header that names the user's groups, separated by commas.",
+    ),
+    Option("access", "issuer", "", "With sign_in = oidc: the provider's issuer, such as https://sso.example.com/realms/ops."),
+    Option("access", "client_id", "", "What zkdash is called there."),
+    Option("access", "client_secret", "", "Its secret there, if it has one.", secret=True),
+    Option("access", "client_secret_file", "", "A file with what else would stand in client_secret."),
+    Option("access", "scopes", "openid profile email", "What is asked of the provider, separated by spaces."),
+    Option("access", "user_claim", "preferred_username", "The claim that is the user's name, such as email or sub."),
+    Option("access", "groups_claim", "groups", "The claim that lists the user's groups."),
+    Option("access", "idle", "12h", "A session that nobody uses ends after so long. Open pages alone don't use it."),
+    Option("access", "lifetime", "7d", "Every session ends after so long."),
+    Option("access", "token_lifetime", "365d", "The longest that a token may be made for."),
     Option("grant:NAME", "users", "", "Names of users, or patterns with * and ?, separated by commas. * is everybody."),
     Option("grant:NAME", "groups", "", "Groups of users, or patterns, separated by commas."),
     Option(

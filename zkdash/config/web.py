@@ -23,11 +23,14 @@ def web_config(document: Document) -> WebConfig:
     if public_url and base_path and urlsplit(public_url).path != base_path:
         reader.mistake("public_url", f"it ends in base_path: write https://zkdash.example.com{base_path}")
     reachable = [host for host, _ in listen if not values.is_loopback(host)]
-    if reachable and without_sign_in is False:
+    signed_in = document.values.get("access", {}).get("sign_in", "none") != "none"
+    if signed_in and without_sign_in:
+        reader.mistake("without_sign_in", "leave it out: with [access] sign_in people sign in")
+    if reachable and without_sign_in is False and not signed_in:
         reader.mistake(
             "listen",
             f"{reachable[0]} is reached from other machines, and zkdash has no sign-in: everybody who gets there sees"
-            f" all clusters. If that is meant, write in [web]: without_sign_in = {IN_WORDS}",
+            f" all clusters. Set [access] sign_in, or if that is meant, write in [web]: without_sign_in = {IN_WORDS}",
         )
     return WebConfig(
         listen=listen,

@@ -20,6 +20,9 @@ from zkdash.zookeeper.states import State
 
 L = get_logger(__name__)
 
+KEPT_HEADERS = ("WWW-Authenticate", "HX-Redirect", "Retry-After")
+"""Of an exception's headers these are answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -78,6 +81,8 @@ def http_failure(error: web.HTTPException, request: web.Request) -> Failure:
         only = ": zkdash only shows" if error.allowed_methods <= {"GET", "HEAD"} else ""
         detail = f"{request.method} is not possible here{only}."
         headers = (("Allow", ", ".join(sorted(error.allowed_methods))),)
+    kept = (name for name in KEPT_HEADERS if name in error.headers)
+    headers += tuple((name, error.headers[name]) for name in kept)
     if error.status == 404 and not detail:
         detail = "Nothing is at this address."
     return Failure(error.status, status.phrase, detail, error.status in (429, 503), headers=headers)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from zkdash.access import NOTHING, Answer, Need, Person, Reach, Role, decide
+from zkdash.web.entrance import turned_away
 from zkdash.web.keys import NEEDS, ZKDASH
 from zkdash.web.urls import at
 
@@ -16,14 +17,14 @@ PERSON: web.RequestKey[Person | None] = web.RequestKey("person")
 
 @web.middleware
 async def let_in(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """401 for who is not signed in, 404 for a cluster that doesn't exist for them, 403 for what they may not do."""
+    """Who is not signed in is led there or gets 401; 404 is for a cluster out of reach, 403 for what is not allowed."""
     request[PERSON] = person = await request.app[ZKDASH].access.identify(request)
     if request.match_info.http_exception is not None:
         return await handler(request)  # which says 404 or 405
     need, name = need_of(request), request.match_info.get("name")
     match decide(person, need, name):
         case Answer.SIGN_IN:
-            raise web.HTTPUnauthorized(text="Sign in to see this.")
+            raise turned_away(request)
         case Answer.NOT_THERE:
             raise no_cluster(name or "")
         case Answer.FORBIDDEN:

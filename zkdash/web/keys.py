@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zkdash.timeline.teller import StoryTeller
     from zkdash.web.alerting import Alerting
     from zkdash.web.board import Board
+    from zkdash.web.doors import Doors
     from zkdash.web.ensemble_live import EnsembleLive
     from zkdash.web.feed import Feed
     from zkdash.web.live import LiveHub
@@ -63,6 +64,7 @@ KEPT_PAGES: web.AppKey[KeptPages] = web.AppKey("kept pages")
 HUB: web.AppKey[LiveHub] = web.AppKey("hub")
 HOLDERS: web.AppKey[Holders] = web.AppKey("holders")
 NEEDS: web.AppKey[Mapping[tuple[str, str], Need]] = web.AppKey("needs")
+DOORS: web.AppKey[Doors] = web.AppKey("doors")
 READER: web.AppKey[Reader] = web.AppKey("reader")
 SHARING: web.AppKey[Sharing] = web.AppKey("sharing")
 STATUSES: web.AppKey[Kept[Status]] = web.AppKey("statuses")

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from zkdash.web import filters, urls
 from zkdash.web.failures import Failure, failure_of
+from zkdash.web.forwarded import believe_proxies
 from zkdash.web.gate import let_in
 from zkdash.web.keys import ZKDASH
 from zkdash.web.origin import host_is_known, refuse_foreign_change
@@ -143,4 +144,4 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
     response.headers["Server"] = "zkdash"
 
 
-MIDDLEWARES = (compress_pages, answer_failures, refuse_unknown_hosts, refuse_foreign_changes, let_in)
+MIDDLEWARES = (believe_proxies, compress_pages, answer_failures, refuse_unknown_hosts, refuse_foreign_changes, let_in)

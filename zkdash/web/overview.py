@@ -10,7 +10,7 @@ from aiohttp import web
 
 from zkdash.access import Reach
 from zkdash.web.assets import shipped
-from zkdash.web.gate import reach_of
+from zkdash.web.gate import person_of, reach_of
 from zkdash.web.keys import BOARD, KEPT_PAGES
 from zkdash.web.render import is_partial, page
 from zkdash.web.urls import at
@@ -52,15 +52,15 @@ class KeptPage:
 
 
 class KeptPages:
-    """The page of each level that somebody looked at, those looked at last."""
+    """The page of each level and name that looked at it, those that looked last."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[Reach, KeptPage] = OrderedDict()
+        self._pages: OrderedDict[tuple[Reach, str], KeptPage] = OrderedDict()
 
-    def of(self, level: Reach) -> KeptPage:
-        """The page of a level."""
-        page = self._pages.pop(level, None) or KeptPage()
-        self._pages[level] = page
+    def of(self, level: Reach, name: str) -> KeptPage:
+        """The page of a level, in whose frame this name stands."""
+        page = self._pages.pop((level, name), None) or KeptPage()
+        self._pages[level, name] = page
         if len(self._pages) > KEPT_LEVELS:
             self._pages.popitem(last=False)
         return page
@@ -73,7 +73,7 @@ async def index(request: web.Request) -> web.Response:
     if is_partial(request):
         text = page(request, "overview/index.html", cards=request.app[BOARD].cards(level))
         return web.Response(text=text, content_type="text/html", headers=headers)
-    kept = request.app[KEPT_PAGES].of(level)
+    kept = request.app[KEPT_PAGES].of(level, person_of(request).name)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         body, headers["Content-Encoding"] = kept.gzipped(request), "gzip"
     else:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, filters, places, terms, urls, words
 from zkdash.web.assets import assets_root, shipped
-from zkdash.web.gate import reach_of
+from zkdash.web.gate import reach_of, who_asks
 from zkdash.web.keys import BOARD
 from zkdash.znodes import marks, paths
 from zkdash.znodes.stat import size_in_words
@@ -100,12 +100,14 @@ def is_partial(request: web.Request) -> bool:
 
 def page(request: web.Request, template: str, **context: Any) -> str:
     """A page's HTML; when htmx asks, only its `main` block. A page says `{% extends layout %}`."""
-    context |= {
-        "layout": "components/main_only.html" if is_partial(request) else "base.html",
+    person = who_asks(request)
+    context = {
+        "layout": "components/main_only.html" if is_partial(request) else "base.html" if person else "bare.html",
+        "signed_in": person if person is not None and person.via != "none" else None,
         "board": request.app[BOARD].seen(reach_of(request).level),
         "now": now_ms(),
         "here": str(request.rel_url).removeprefix(urls.at("")) or "/",
-    }
+    } | context
     return environment().get_template(template).render(context)
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from zkdash.access import Need
 from zkdash.web import (
+    account,
     alert_routes,
     alerts,
     api,
@@ -35,6 +36,7 @@ from zkdash.web import (
     servers,
     share_view,
     shares,
+    sign_in,
     silences,
     static,
     status,
@@ -85,6 +87,9 @@ ROUTES = (
     ("/status/{page}/badge.svg", status.badge, Need.NOTHING),
     ("/status/{page}/feed.atom", status.feed, Need.NOTHING),
     ("/audit", audit.index, Need.ADMIN),
+    ("/sign-in", sign_in.show, Need.NOTHING),
+    ("/account", account.show, Need.VIEWER),
+    ("/account/everybody", account.everybody, Need.ADMIN),
     ("/live", live.live, Need.VIEWER),
     ("/api/v1/clusters", api.clusters, Need.VIEWER),
     ("/api/v1/clusters/{name}", api.cluster, Need.VIEWER),
@@ -126,6 +131,12 @@ ROUTES = (
 
 # What changes something: only zkdash's own pages and scripts get so far (origin.py).
 ACTIONS = (
+    ("POST", "/sign-in", sign_in.sign_in, Need.NOTHING),
+    ("POST", "/sign-out", sign_in.sign_out, Need.NOTHING),
+    ("POST", "/account/sessions/end", account.end_sessions, Need.VIEWER),
+    ("POST", "/account/sessions/{id}/end", account.end_session, Need.VIEWER),
+    ("POST", "/account/tokens", account.make_token, Need.VIEWER),
+    ("POST", "/account/tokens/{id}/revoke", account.revoke_token, Need.VIEWER),
     ("POST", "/alerts/incidents/{id}/acknowledge", incident.acknowledge, Need.OPERATOR),
     ("POST", "/alerts/incidents/{id}/unacknowledge", incident.unacknowledge, Need.OPERATOR),
     ("POST", "/alerts/incidents/{id}/note", incident.publish, Need.OPERATOR),

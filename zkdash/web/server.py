@@ -19,11 +19,13 @@ from zkdash.web.assets import shipped
 from zkdash.web.board import Board
 from zkdash.web.bodies import MAX_BODY_BYTES
 from zkdash.web.charts_live import ChartsLive
+from zkdash.web.doors import Doors, remember_websockets
 from zkdash.web.ensemble_live import EnsembleLive
 from zkdash.web.feed import Feed
 from zkdash.web.keys import (
     ALERTING,
     BOARD,
+    DOORS,
     ENSEMBLE,
     FEED,
     HOLDERS,
@@ -102,7 +104,11 @@ def make_site(dashboard: Dashboard) -> web.Application:
     site[STATUSES] = Kept()
     site[SHARING] = sharing = Sharing(dashboard)
     site.on_response_prepare.append(add_security_headers)
-    parts = (hub, trails, ensemble, charts, board, feed, alerting, streams, metrics, runs, holders, znodes, sharing)
+    site.on_response_prepare.append(remember_websockets)
+    site[DOORS] = doors = Doors(dashboard)
+    parts = (
+        doors, hub, trails, ensemble, charts, board, feed, alerting, streams, metrics, runs, holders, znodes, sharing,
+    )  # fmt: skip
 
     async def start(_site: web.Application) -> None:
         for part in parts:

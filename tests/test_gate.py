@@ -24,6 +24,9 @@ class Door:
     async def identify(self, _request: web.Request) -> Person | None:
         return self.person
 
+    def holds(self, _person: Person) -> bool:
+        return True
+
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
@@ -49,8 +52,11 @@ async def test_every_route_says_what_it_needs(site: Site) -> None:
 async def test_who_is_unknown_reaches_only_what_needs_nothing(site: Site) -> None:
     for path in ("/healthz", "/readyz"):
         await site.text(path)
-    for path in ("/", "/clusters/prod", "/api/v1/clusters", "/live?topic=overview", "/metrics"):
+    for path in ("/api/v1/clusters", "/live?topic=overview", "/metrics"):
         assert "Sign in to see this." in await site.text(path, 401)
+    for path, after in (("/", ""), ("/clusters/prod?a=b", "?next=/clusters/prod?a%3Db")):
+        async with site.client.get(path, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (303, f"/sign-in{after}")
 
 
 async def test_a_cluster_out_of_reach_is_not_there(site: Site) -> None:

@@ -43,6 +43,9 @@ class Door:
     async def identify(self, _request: Any) -> Person | None:
         return self.person
 
+    def holds(self, _person: Person) -> bool:
+        return True
+
 
 def person(role: Role | None, clusters: tuple[str, ...] = ("*",), paths: tuple[str, ...] = ("/",)) -> Person:
     return Person(Reach(frozenset({Grant("one", role, users=("*",), clusters=clusters, paths=paths)})), "ada")

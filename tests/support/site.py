@@ -17,7 +17,7 @@ from zkdash.access.audit import AuditLog
 from zkdash.access.service import AccessService
 from zkdash.alerts.service import AlertService
 from zkdash.clock import now_ms
-from zkdash.config import AlertConfig, ClusterConfig, WebConfig
+from zkdash.config import AccessConfig, AlertConfig, ClusterConfig, WebConfig
 from zkdash.config.samples import SamplesConfig
 from zkdash.ensemble.changelog import ChangeLog
 from zkdash.ensemble.history import HistoryService
@@ -141,17 +141,21 @@ def config_of(name: str, **options: Any) -> ClusterConfig:
 
 @asynccontextmanager
 async def running_site(
-    folder: Path, *names: str, web: WebConfig | None = None, routes: tuple[AlertConfig, ...] = ()
+    folder: Path,
+    *names: str,
+    web: WebConfig | None = None,
+    access: AccessConfig | None = None,
+    routes: tuple[AlertConfig, ...] = (),
 ) -> AsyncIterator[Site]:
     """A site that watches clusters of these names, all of them connected."""
     bus: Any = Bus("Event.recorded!", "Delivery.changed!")
-    bus.config = replace(bus.config, web=web or WebConfig(), alerts=routes)
+    bus.config = replace(bus.config, web=web or WebConfig(), access=access or AccessConfig(), alerts=routes)
     bus.clusters, bus.reload_trouble = Clusters(), ""
     store = Store(f"sqlite:///{folder}/zkdash.sqlite")
     await store.open()
     bus.audit = AuditLog(store)
-    bus.access = AccessService(bus, store, bus.audit)
-    await bus.access.start()
+    access_service = bus.access = AccessService(bus, store, bus.audit)
+    await access_service.start()
     bus.store, bus.events = store, EventService(bus, store)
     await bus.events.start()
     bus.alerts = AlertService(bus, store, bus.events, routes)
@@ -175,4 +179,5 @@ async def running_site(
         await bus.changes.stop()
         await bus.alerts.stop()
         await bus.events.stop()
+        await access_service.stop()
         await store.close()

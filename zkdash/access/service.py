@@ -75,7 +75,7 @@ class AccessService:
         except StoreUnavailable as error:
             raise StartError(f"can't read who is signed in: {error}") from error
         self._file_state = self._file_state_now()
-        self._sweeping = asyncio.create_task(self._sweep())
+        self._sweeping = asyncio.create_task(self._sweep_on())
 
     async def stop(self) -> None:
         """Write down who was seen."""
@@ -249,11 +249,15 @@ class AccessService:
 
     # Now and then
 
-    async def _sweep(self) -> None:
+    async def _sweep_on(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
-            await self._look_at_users()
-            await self._write()
+            await self.sweep()
+
+    async def sweep(self) -> None:
+        """Take up a changed file of users, remove what is over, and write down who was seen."""
+        await self._look_at_users()
+        await self._write()
 
     async def _write(self) -> None:
         """Remove what is over, and write down who was seen."""

@@ -33,7 +33,7 @@ class Throttle:
     def wait_s(self, user: str, address: str) -> float:
         """How long they have to wait before they may try again; 0 if they need not."""
         now = self._clock()
-        return max(self._until(key) - now for key in keys(user, address)) if self._known else 0.0
+        return max(0.0, *(self._until(key) - now for key in keys(user, address)))
 
     def begin(self, user: str, address: str) -> None:
         """A try counts as failed until it has passed, so that many at once gain nothing."""

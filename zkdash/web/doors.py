@@ -27,7 +27,7 @@ class Doors:
 
     async def start(self) -> None:
         self._dashboard.PubSub.subscribe("Access.changed!", self._on_change)
-        self._task = asyncio.create_task(self._look())
+        self._task = asyncio.create_task(self._look_on())
 
     async def stop(self) -> None:
         self._dashboard.PubSub.unsubscribe("Access.changed!", self._on_change)
@@ -39,18 +39,21 @@ class Doors:
         """Somebody begins to listen."""
         self._open[response] = person
 
+    def __len__(self) -> int:
+        return len(self._open)
+
     def _on_change(self, _message: str) -> None:
         self._wake.set()
 
-    async def _look(self) -> None:
+    async def _look_on(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_S)
             self._wake.clear()
-            await self._close_what_holds_no_more()
+            await self.look()
 
-    async def _close_what_holds_no_more(self) -> None:
-        """Close them (1001, "come back"): who still may see something comes back and gets that."""
+    async def look(self) -> None:
+        """Close those (1001, "come back") whose person is out: who still may see something comes back and gets that."""
         holds = self._dashboard.access.holds
         over = [response for response, person in self._open.items() if response.closed or not holds(person)]
         for response in over:

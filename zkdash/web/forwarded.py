@@ -18,7 +18,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @web.middleware
 async def believe_proxies(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let handlers see the request as the browser sent it."""
-    proxies = request.app[ZKDASH].access.config.proxies
+    proxies = request.app[ZKDASH].config.access.proxies
     if not proxies or not is_among(peer_of(request), proxies):
         return await handler(request)
     told: dict[str, Any] = {}

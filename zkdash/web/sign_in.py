@@ -24,7 +24,7 @@ WRONG = "The name or the password is wrong."
 async def show(request: web.Request) -> web.Response:
     """GET /sign-in?next="""
     after = own_address(Query(request, ("next",)).text("next"))
-    method = request.app[ZKDASH].access.config.sign_in
+    method = request.app[ZKDASH].config.access.sign_in
     if method == "none" or who_asks(request) is not None:
         raise web.HTTPSeeOther(after)
     return page(request, after, status=401 if method == "proxy" else 200)
@@ -32,7 +32,7 @@ async def show(request: web.Request) -> web.Response:
 
 def page(request: web.Request, after: str, *, status: int = 200, problem: str = "", user: str = "") -> web.Response:
     """The page, with what went wrong."""
-    method = request.app[ZKDASH].access.config.sign_in
+    method = request.app[ZKDASH].config.access.sign_in
     return render(request, "sign-in/index.html", status=status, method=method, after=after, problem=problem, user=user)
 
 

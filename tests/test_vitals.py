@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zkdash.ensemble.facts import diverged, drift, facts_of
+from zkdash.zookeeper.members import members_told
 from zkdash.zookeeper.vitals import MAX_METRICS, Vitals, of_mntr, of_monitor, of_server_stats, of_srvr, version_of
 
 SRVR = b"""\
@@ -128,3 +129,21 @@ def test_of_a_configuration_only_numbers_are_kept() -> None:
     view = {"current_config": {"10": {"client_address": ""}, "2": {}}}
     facts = facts_of(configuration, orjson.loads(orjson.dumps(view)), {})
     assert (facts.number, facts.settings, facts.digests) == (3, {"tick_time": "2000", "voters": "2, 10"}, {})
+    assert facts.voters == {}
+
+
+def test_the_voters_are_said_as_the_ensembles_configuration_says_them() -> None:
+    view = {
+        "1": {"server_addresses": ["zk1.example:2888", "10.0.0.1:2888"], "client_address": "0.0.0.0:2181"},
+        "2": {"server_addresses": ["[fe80::1]:2888"], "client_address": ""},
+        "3": {"server_addresses": ["zk3:2888\nserver.9=evil:1"], "client_address": "zk3:2181"},
+        "4": {"server_addresses": ["zk4:2888"], "client_address": "zk4:2181\nserver.9=evil:1"},
+    }
+    voters = facts_of({}, {"current_config": view}, {}).voters
+    assert voters == {1: "server.1=zk1.example:2888;0.0.0.0:2181", 2: "server.2=[fe80::1]:2888", 4: "server.4=zk4:2888"}
+    told = members_told("\n".join(voters.values()).encode())
+    assert [(one.host, one.port, one.number, one.observer) for one in told] == [
+        ("zk1.example", 2181, 1, False),
+        ("fe80::1", None, 2, False),
+        ("zk4", None, 4, False),
+    ]

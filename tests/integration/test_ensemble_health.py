@@ -107,12 +107,22 @@ async def test_an_ensemble_through_everything_that_happens_to_it(
 
 @pytest.fixture(scope="module")
 def dynamic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ensemble]:
-    """Three servers that can be given more while they run, and answer nothing but srvr."""
-    servers = Ensemble(3, tmp_path_factory.mktemp("dynamic"), whitelist="srvr", properties={"zookeeper.skipACL": "yes"})
+    """Three servers that can be given more while they run, and answer no word but srvr."""
+    servers = Ensemble(
+        3, tmp_path_factory.mktemp("dynamic"), admin=True, whitelist="srvr", properties={"zookeeper.skipACL": "yes"}
+    )
     for server in servers.servers:
         server.dynamic = True
     with servers:
         yield servers
+
+
+async def test_without_a_session_the_adminservers_say_who_else_votes(dynamic: Ensemble) -> None:
+    async with watched(Container(config_of(*dynamic.servers[:2]))) as one:
+        three = await one.verdict(lambda v: v.health is Health.HEALTHY and v.servers == 3, 40)
+        assert (three.voters, three.may_fail) == (3, 1)
+        third = one.view().servers[2]
+        assert (third.name, third.configured, third.told) == (dynamic.servers[2].address, False, True)
 
 
 async def test_a_server_that_joins_is_seen_though_nobody_listed_it(dynamic: Ensemble, tmp_path: Path) -> None:

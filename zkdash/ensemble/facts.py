@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 SETTINGS = (
@@ -15,18 +16,21 @@ SETTINGS = (
 VOTERS = "voters"
 MAX_DIGESTS = 64
 MAX_VOTERS = 64
+_ADDRESS = re.compile(r"[A-Za-z0-9._:%\[\]-]{1,260}:[0-9]{1,5}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`number` is the server's id by its own word; `settings` are those that should be the same everywhere.
 
-    `digests` are the digests of its data by zxid, for some of the last zxids. None and empty: not told.
+    `digests` are the digests of its data by zxid, for some of the last zxids. None and empty: not told. `voters` are
+    the servers that it votes with, by their ids, each as a line of /zookeeper/config has it.
     """
 
     number: int | None = None
     settings: Mapping[str, str] | None = None
     digests: Mapping[int, str] | None = None
+    voters: Mapping[int, str] = field(default_factory=dict)
 
 
 def facts_of(configuration: Mapping[str, Any], voting_view: Mapping[str, Any], digests: Mapping[str, Any]) -> Facts:
@@ -36,7 +40,21 @@ def facts_of(configuration: Mapping[str, Any], voting_view: Mapping[str, Any], d
     view = voting_view.get("current_config")
     if isinstance(view, dict) and 0 < len(view) <= MAX_VOTERS and all(_digits(key) for key in view):
         settings[VOTERS] = ", ".join(str(one) for one in sorted(map(int, view)))
-    return Facts(number if _whole(number) else None, settings, _digests(digests.get("digests")))
+    voters = _lines(view) if isinstance(view, dict) and VOTERS in settings else {}
+    return Facts(number if _whole(number) else None, settings, _digests(digests.get("digests")), voters)
+
+
+def _lines(view: Mapping[str, Any]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for number, one in view.items():
+        said = one if isinstance(one, dict) else {}
+        servers = said.get("server_addresses")
+        server = servers[0] if isinstance(servers, list) and servers else ""
+        clients = said.get("client_address")
+        if _ADDRESS.fullmatch(f"{server}"):
+            own = f";{clients}" if _ADDRESS.fullmatch(f"{clients}") else ""
+            found[int(number)] = f"server.{int(number)}={server}{own}"
+    return found
 
 
 def _digests(value: object) -> dict[int, str]:

@@ -52,6 +52,7 @@ class Rounds:
         self._deadline_s = min(3.0, max(0.5, self._every_s * 0.75))
         self._first_s = first_s
         self._told = b""
+        self._named = b""
         self._roster: Roster | None = None
         self._roster_at = 0.0
         self._known_numbers: dict[Place, int] = {}
@@ -100,13 +101,13 @@ class Rounds:
     async def _call_the_roll(self) -> None:
         """Who the servers are now: what the ensemble told last is believed while it can't be asked."""
         told = await told_by(self.container)
-        numbers = self._numbers()
-        old = self._roster is None or time.monotonic() - self._roster_at > ROSTER_S
-        if not old and (told is None or told == self._told) and numbers == self._known_numbers:
-            return
         self._told = self._told if told is None else told
-        self._known_numbers = numbers
-        roster = await find(self.container.config, self._told, numbers)
+        named, numbers = self._told or self._voters(), self._numbers()
+        old = self._roster is None or time.monotonic() - self._roster_at > ROSTER_S
+        if not old and named == self._named and numbers == self._known_numbers:
+            return
+        self._named, self._known_numbers = named, numbers
+        roster = await find(self.container.config, named, numbers)
         self._roster_at = time.monotonic()
         before = {probe.server.name: probe for probe in self._probes}
         probes = []
@@ -135,6 +136,15 @@ class Rounds:
             for probe in self._probes
             if probe.facts.number is not None
         }
+
+    def _voters(self) -> bytes:
+        """The voters by the word of AdminServers, as /zookeeper/config has them: each knows best where itself is."""
+        found: dict[int, str] = {}
+        for facts in (probe.facts for probe in self._probes):
+            for number, line in facts.voters.items():
+                if number == facts.number or number not in found:
+                    found[number] = line
+        return "\n".join(found[number] for number in sorted(found)).encode()
 
     async def _round(self) -> None:
         """Ask all servers cheaply, and judge."""

@@ -179,6 +179,12 @@ async def test_a_full_disk_is_said_above_the_charts_and_all_else_goes_on(
         assert 'id="causes"' in text
 
 
+async def test_how_much_room_the_history_takes_is_said(site: Site) -> None:
+    await site.bus.history.tidy()
+    found = Page(await site.text("/clusters/a/charts?range=15m"))
+    assert "of at most 1.0 GiB ([store] samples_size)" in found.text
+
+
 async def test_who_led_when_is_a_list_too(site: Site) -> None:
     async with asyncio.timeout(5):
         while "Who was what, as a list" not in (  # noqa: ASYNC110 - as in `until`: nothing tells when it is written

@@ -80,6 +80,7 @@ async def index(request: web.Request) -> web.Response:
         probed=known is None or known.verdict.health is not Health.NOT_PROBED,
         live_topics=[topic_of(view)] if view.time.moves and not problems and servers else [],
         history_trouble=dashboard.history.trouble,
+        size=dashboard.history.size(),
         resolution=f"{duration(until - since)}; drag to zoom",
         **context,
     )

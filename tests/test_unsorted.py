@@ -6,6 +6,7 @@ import asyncio
 import random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kazoo.protocol.states import ZnodeStat
@@ -75,7 +76,7 @@ async def test_a_list_that_is_no_longer_true_is_not_put_in_order_for_nobody() ->
     assert cache.get(("c", "/a"), Version(2, 2)) == tuple(sorted(cluster.names))
 
 
-async def test_who_waits_for_a_list_gets_it_though_it_is_no_longer_true(monkeypatch: Any) -> None:
+async def test_who_waits_for_a_list_gets_it_though_it_is_no_longer_true(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unsorted, "LATER_S", 60)
     cluster, reader = Cluster(MANY + 1), Reader()
     await reader.page(cluster, "/a")
@@ -85,4 +86,17 @@ async def test_who_waits_for_a_list_gets_it_though_it_is_no_longer_true(monkeypa
     await reader.page(cluster, "/a")
     names, stat = await waiting
     assert (names, stat.cversion) == (tuple(sorted(cluster.names)), 1)
-    reader.stop()
+    await reader.stop()
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_sorting_ends_with_zkdash(monkeypatch: pytest.MonkeyPatch, begun: bool) -> None:
+    monkeypatch.setattr(unsorted, "LATER_S", 60)
+    cluster, cache = Cluster(MANY + 1), ListingCache()
+    reader = Reader(cache)
+    await reader.page(cluster, "/a")
+    waiting = [asyncio.create_task(reader.names(cluster, "/a"))] if begun else []
+    await asyncio.sleep(0)
+    await reader.stop()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert (asyncio.all_tasks(), len(cache)) == ({asyncio.current_task()}, 0)

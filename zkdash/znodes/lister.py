@@ -54,7 +54,7 @@ class Lister:
 
     async def stop(self) -> None:
         """End all sorting."""
-        self.reader.stop()
+        await self.reader.stop()
         await self._sorter.stop()
 
     async def list(self, container: ClusterContainer, path: str, choice: Choice) -> Listed:

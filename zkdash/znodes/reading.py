@@ -79,10 +79,9 @@ class Reader:
             found = await found.in_order()
         return page_of(found, after, limit, prefix), stat
 
-    def stop(self) -> None:
-        """Put nothing in order any more that nobody waits for."""
-        for unsorted in self._unsorted.values():
-            unsorted.let_go()
+    async def stop(self) -> None:
+        """Put nothing in order any more."""
+        await asyncio.gather(*(unsorted.stop() for unsorted in self._unsorted.values()))
 
     async def _children(self, cluster: Cluster, path: str) -> tuple[tuple[str, ...] | Unsorted, ZnodeStat]:
         """The names in order, or on the way to it where they are many: as they were read before, if still true."""

@@ -7,11 +7,13 @@ import heapq
 from collections.abc import Callable, Sequence
 
 from zkdash.znodes.listing import Page, Version, page_of
-from zkdash.znodes.ordering import PART, in_order
+from zkdash.znodes.ordering import in_order
 
 Done = Callable[["Unsorted", tuple[str, ...]], None]
 LATER_S = 0.2
 """Sorting begins so long after the first page was asked for, which then need not share the interpreter with it."""
+AT_ONCE = 150_000
+"""The first of so many are picked out in some 5 ms: a thread would be no quicker to begin."""
 
 
 class Unsorted:
@@ -30,7 +32,7 @@ class Unsorted:
     async def first(self, limit: int) -> Page:
         """The first page, without putting the others in order."""
         names = self._names
-        if len(names) <= PART:
+        if len(names) <= AT_ONCE:
             found = heapq.nsmallest(limit, names)
         else:
             found = await asyncio.to_thread(heapq.nsmallest, limit, names)
@@ -45,6 +47,13 @@ class Unsorted:
     def let_go(self) -> None:
         """Don't put them in order for nobody; who waits for it already gets it."""
         self._timer.cancel()
+
+    async def stop(self) -> None:
+        """Nobody gets it."""
+        self.let_go()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def _begin(self) -> asyncio.Task[tuple[str, ...]]:
         self._timer.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from zkdash.clock import now_ms
 from zkdash.log import get_logger
 from zkdash.timeline.event import Event
 from zkdash.timeline.segments import Segment
+from zkdash.web import arranging
+from zkdash.web.arranging import Arrangement, Placed
 from zkdash.web.board_levels import SeenBoard, troubles
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
@@ -60,6 +63,7 @@ class Kept:
     card: Markup
     side: Markup
     spark: Spark | None = None
+    label: str = ""
 
 
 class Board:
@@ -73,6 +77,7 @@ class Board:
         self._lanes: dict[str, tuple[Segment, ...]] = {}
         self._stale: set[str] = set()
         self._wake = asyncio.Event()
+        self._arranged: Counter[str] = Counter()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._nothing = {every: fragment("overview/_nothing.html", every=every) for every in (True, False)}
         self._frames: dict[Reach, Frame] = {}
@@ -128,6 +133,11 @@ class Board:
         ordered = sorted((self._kept[name] for name in self.names(level)), key=lambda kept: kept.sort)
         return Markup("").join(kept.card for kept in ordered) or self._nothing[level.sees_every_cluster]
 
+    def arranged(self, level: Reach, wish: Arrangement) -> Markup:
+        """The same cards in groups."""
+        kept = ((name, self._kept[name]) for name in self.names(level))
+        return arranging.arranged((Placed(name, one.label, one.sort, one.card) for name, one in kept), wish)
+
     def card(self, name: str) -> Markup:
         """One cluster's card."""
         return self._kept[name].card
@@ -165,7 +175,7 @@ class Board:
             self._stale.add(each.name)
         self._names = {}
         self._changed()
-        for topic in ("overview", "frame"):
+        for topic in ("overview", "frame", *self._arranged):
             self._offer_each(topic, "", lambda level, topic=topic: self.snapshot(topic, level))  # type: ignore[misc]  # bound now
         self._wake.set()
 
@@ -202,7 +212,7 @@ class Board:
             spark=spark,
             lane=swimlane(container.name, lane, now - LANE_MS, now, live=True),
         )
-        kept = Kept(stands, sort, card, fragment("components/_side_item.html", **context), spark)
+        kept = Kept(stands, sort, card, fragment("components/_side_item.html", **context), spark, container.label)
         self._kept[container.name] = kept
         self._changed()
         return kept
@@ -238,7 +248,8 @@ class Board:
 
     def _offer_card(self, name: str) -> None:
         card = partial(f"cluster-{name}", self._kept[name].card)
-        self._offer_each("overview", name, lambda _: card, name)
+        for topic in ("overview", *self._arranged):
+            self._offer_each(topic, name, lambda _: card, name)
 
     def _announce(self, container: ClusterContainer, stands: Standing) -> None:
         """What a screen reader says of a change."""
@@ -306,15 +317,26 @@ class Board:
 
     def accepts(self, topic: str, level: Reach) -> bool:
         kind, _, name = topic.partition("/")
-        return topic in ("frame", "overview") or (kind == "cluster" and name in self.names(level))
+        return (
+            topic in ("frame", "overview")
+            or arranging.of_topic(topic) is not None
+            or (kind == "cluster" and name in self.names(level))
+        )
 
     async def open(self, topic: str, level: Reach) -> None:
         """Everything is kept already."""
+        if arranging.of_topic(topic):
+            self._arranged[topic] += 1
 
     def close(self, topic: str, level: Reach) -> None:
         """Everything stays kept."""
+        if topic in self._arranged:
+            self._arranged[topic] -= 1
+            self._arranged += Counter()  # without those that nobody listens to
 
     def snapshot(self, topic: str, level: Reach) -> str:
+        if wish := arranging.of_topic(topic):
+            return partial("clusters", self.arranged(level, wish), "innerMorph")
         if topic == "overview":
             return partial("clusters", self.cards(level), "innerMorph")
         if topic == "frame":

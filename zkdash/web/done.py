@@ -20,6 +20,8 @@ DONE = {
     "tested": "A test is on its way. What comes of it shows below.",
     "revoked": "The link is revoked: it shows nothing any more.",
     "published": "The note is published on the status pages that show this cluster.",
+    "saved": "The view is saved.",
+    "removed": "The view is removed.",
     "who": "Say who you are, so that others see who did it. Your browser remembers it.",
 }
 

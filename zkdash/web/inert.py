@@ -12,6 +12,8 @@ GONE = re.compile(
     "base|button|datalist|dialog|embed|form|iframe|input|link|meta|nav|noscript|object|script|select|style|template"
     "|textarea"
 )
+NOT_SHARED = "data-not-shared"
+"""Marks what is for who is signed in, such as a section of forms."""
 VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|wbr")
 KEPT = re.compile(
     "class|id|role|title|lang|dir|datetime|open|scope|colspan|rowspan|hidden|tabindex|start|reversed|type|headers|label"
@@ -33,7 +35,7 @@ class _Rewriter(HTMLParser):
         self._inside_gone: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if GONE.fullmatch(tag) or self._inside_gone:
+        if GONE.fullmatch(tag) or self._inside_gone or NOT_SHARED in dict(attrs):
             if not VOID.fullmatch(tag):
                 self._inside_gone.append(tag)
             return

@@ -9,11 +9,12 @@ from collections import OrderedDict
 from aiohttp import web
 
 from zkdash.access import Reach
+from zkdash.web.arranging import MOST_PINS, Arrangement, read
 from zkdash.web.assets import shipped
 from zkdash.web.gate import person_of, reach_of
 from zkdash.web.keys import BOARD, KEPT_PAGES
-from zkdash.web.render import is_partial, page
-from zkdash.web.urls import at
+from zkdash.web.render import is_partial, page, render
+from zkdash.web.urls import at, with_query
 
 KEEP_S = 1.0
 """For how long a page is good for all who ask, if nothing changes."""
@@ -35,9 +36,7 @@ class KeptPage:
         """The page as it is now."""
         board = request.app[BOARD]
         if board.version != self._version or time.monotonic() > self._until:
-            self._body = page(
-                request, "overview/index.html", cards=board.seen(reach_of(request).level).cards()
-            ).encode()
+            self._body = drawn(request, reach_of(request).level, Arrangement()).encode()
             self._gzipped = b""
             self._version, self._until = board.version, time.monotonic() + KEEP_S
         return self._body
@@ -67,18 +66,37 @@ class KeptPages:
 
 
 async def index(request: web.Request) -> web.Response:
-    """GET /"""
+    """GET /?group=&pin=&view="""
     headers = {"Vary": "HX-Request, Accept-Encoding"}
-    level = reach_of(request).level
-    if is_partial(request):
-        text = page(request, "overview/index.html", cards=request.app[BOARD].cards(level))
-        return web.Response(text=text, content_type="text/html", headers=headers)
+    level, board = reach_of(request).level, request.app[BOARD]
+    if request.query.get("view") == "wall" and not is_partial(request):
+        summary = board.frame(level).summary
+        return render(request, "overview/wall.html", cards=board.cards(level), summary=summary)
+    wish = read({name: request.query.getall(name, []) for name in ("group", "pin")})
+    if wish is None:
+        raise web.HTTPBadRequest(text=f"Clusters are grouped by label alone, and at most {MOST_PINS} are pinned.")
+    if wish or is_partial(request):
+        return web.Response(text=drawn(request, level, wish), content_type="text/html", headers=headers)
     kept = request.app[KEPT_PAGES].of(level, person_of(request).name)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         body, headers["Content-Encoding"] = kept.gzipped(request), "gzip"
     else:
         body = kept.body(request)
     return web.Response(body=body, content_type="text/html", charset="utf-8", headers=headers)
+
+
+def drawn(request: web.Request, level: Reach, wish: Arrangement) -> str:
+    """The page, with the clusters arranged so."""
+    board = request.app[BOARD]
+    return page(
+        request,
+        "overview/index.html",
+        cards=board.arranged(level, wish) if wish else board.cards(level),
+        topic=wish.topic(),
+        arrangement=wish,
+        here=with_query("/", wish.query()),
+        names=list(board.names(level)),
+    )
 
 
 async def below(_request: web.Request) -> web.Response:

@@ -34,6 +34,7 @@ OTHERS = (
     Place("silences", "Silences", "/alerts/silences", "g i", "maintenance"),
     Place("silence-new", "New silence", "/alerts/silences/new", "g n", "maintenance mute"),
     Place("deliveries", "Deliveries", "/alerts/deliveries", "g d", "notifications messages"),
+    Place("views", "Saved views", "/views", "g v", "filters named pinned"),
     Place("shares", "Shared", "/shares", "g l", "links read-only"),
     Place("glossary", "Glossary", "/glossary", "g w", "words help"),
     Place("keys", "Keys", "/keys", "?", "keyboard shortcuts help"),

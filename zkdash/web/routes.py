@@ -43,6 +43,7 @@ from zkdash.web import (
     story,
     timeline,
     usage,
+    views,
     znodes,
 )
 from zkdash.web.urls import at
@@ -79,6 +80,7 @@ ROUTES = (
     ("/alerts/silences/new", silences.new, Need.VIEWER),
     ("/alerts/silences/{id}", silences.show, Need.VIEWER),
     ("/alerts/routes/{route}", alert_routes.show, Need.VIEWER),
+    ("/views", views.index, Need.VIEWER),
     ("/shares", shares.index, Need.VIEWER),
     ("/shares/new", shares.new, Need.OPERATOR),
     ("/s/{token}", share_view.show, Need.NOTHING),
@@ -144,6 +146,9 @@ ACTIONS = (
     ("POST", "/alerts/silences", silences.create, Need.OPERATOR),
     ("POST", "/alerts/silences/{id}/end", silences.end, Need.OPERATOR),
     ("POST", "/alerts/routes/{route}/test", alert_routes.test, Need.OPERATOR),
+    ("POST", "/views", views.save, Need.VIEWER),
+    ("POST", "/views/{id}", views.change, Need.VIEWER),
+    ("POST", "/views/{id}/remove", views.remove, Need.VIEWER),
     ("POST", "/shares", shares.create, Need.OPERATOR),
     ("POST", "/shares/{id}/revoke", shares.revoke, Need.OPERATOR),
     ("POST", "/s/{token}", share_view.unlock, Need.NOTHING),

@@ -21,7 +21,7 @@ from zkdash.clock import now_ms
 from zkdash.web.audited import address_of, note
 from zkdash.web.bodies import form_of
 from zkdash.web.failures import failure_of
-from zkdash.web.keys import SHARING, Dashboard
+from zkdash.web.keys import SHARING, ZKDASH, Dashboard
 from zkdash.web.origin import refuse_foreign_origin
 from zkdash.web.render import environment
 from zkdash.web.share_scope import NotShared, drawn, target_of
@@ -170,7 +170,7 @@ async def unlock(request: web.Request) -> web.Response:
         path=own(request),
         httponly=True,
         samesite="Strict",
-        secure=request.secure,
+        secure=request.secure or request.app[ZKDASH].config.web.public_url.startswith("https://"),
     )
     return response
 

@@ -22,18 +22,20 @@ from zkdash.web.words import Standing, standing, worst
 KEEP_S = 5.0
 INCIDENTS_MS = 90 * 24 * HOUR_MS
 MOST_INCIDENTS = 100
+ENOUGH = 0.99
+"""How much of a window must be known to be told without saying so."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One cluster: how it is in a word, and how much of the time it was available, by window."""
+    """One cluster: how it is in a word; by window, how much of the time it was available and how much is known."""
 
     name: str
     label: str
     standing: Standing
     word: str
-    available: dict[str, str]
+    available: dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,14 @@ async def status_of(dashboard: Dashboard, page: StatusConfig, level: Reach | Non
             continue
         stands = standing(container.status.state, container.status.cause)
         found = await windows(dashboard, container, now)
-        available = {window: percent(found[window].ratio) for window in WINDOWS_MS}
+        available = {window: (percent(found[window].ratio), watched(found[window].known)) for window in WINDOWS_MS}
         lines.append(Line(name, container.label, stands, state_word(stands), available))
     return Status(page, now, tuple(lines), await _incidents(dashboard, page, lines, now))
+
+
+def watched(known: float) -> str:
+    """How much of a window is known at all, in words; empty if nearly all is."""
+    return "" if known >= ENOUGH else f"of the {percent(known)} that is known"
 
 
 async def _incidents(dashboard: Dashboard, page: StatusConfig, lines: list[Line], now: int) -> tuple[Told, ...]:

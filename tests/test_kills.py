@@ -12,6 +12,6 @@ pytestmark = pytest.mark.slow  # it starts several processes
 
 
 async def test_nothing_is_lost_in_a_handful_of_random_kills(tmp_path: Path) -> None:
-    found = await kill(4, tmp_path)
-    assert found["runs"] == 4
+    found = await kill(10, tmp_path)
+    assert found["runs"] == 10
     assert found["incidents"] >= 1

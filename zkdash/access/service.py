@@ -13,6 +13,7 @@ from zkdash.access import passwords
 from zkdash.access.audit import AuditLog
 from zkdash.access.grant import Grant
 from zkdash.access.headers import user_in
+from zkdash.access.oidc import Provider
 from zkdash.access.passwords import Passwords
 from zkdash.access.person import ANYBODY, Person
 from zkdash.access.reach import EVERYTHING, NOTHING, Reach, reach_of
@@ -65,6 +66,7 @@ class AccessService:
         self._passwords = Passwords()
         self._sweeping: asyncio.Task[None] | None = None
         self._file_state: object = None
+        self.provider: Provider | None = None
         self._take(app.config.access)
 
     async def start(self) -> None:
@@ -94,6 +96,8 @@ class AccessService:
         self._grants = tuple(map(Grant.of, config.grants))
         self._reaches: dict[tuple[str, tuple[str, ...]], Reach] = {}
         self._take_users(config.users)
+        if self.provider is None or self.provider.config != config.oidc:
+            self.provider = Provider(config.oidc) if config.oidc is not None else None
 
     def _take_users(self, users: Collection[User]) -> None:
         self.users = {user.name: user for user in users}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -33,7 +34,17 @@ async def show(request: web.Request) -> web.Response:
 def page(request: web.Request, after: str, *, status: int = 200, problem: str = "", user: str = "") -> web.Response:
     """The page, with what went wrong."""
     method = request.app[ZKDASH].config.access.sign_in
-    return render(request, "sign-in/index.html", status=status, method=method, after=after, problem=problem, user=user)
+    oidc = request.app[ZKDASH].config.access.oidc
+    return render(
+        request,
+        "sign-in/index.html",
+        status=status,
+        method=method,
+        after=after,
+        problem=problem,
+        user=user,
+        provider=urlsplit(oidc.issuer).hostname if oidc is not None else "",
+    )
 
 
 async def sign_in(request: web.Request) -> web.Response:

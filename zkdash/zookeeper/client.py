@@ -73,6 +73,10 @@ class ReadOnlyClient(KazooClient):  # type: ignore[misc]  # kazoo has no types
         """The number of the connection: each new one has another."""
         return self._connection.serial
 
+    def arriving(self) -> bool:
+        """Whether a long reply is on its way right now: what was asked behind it must wait."""
+        return self._connection.arriving()
+
     def forget_session(self) -> None:
         """Let the next connection ask for a new session if a server won't even answer about the old one."""
         self._connection.session_overdue = True

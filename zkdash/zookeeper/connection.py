@@ -244,6 +244,10 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         if waiting is not None:
             waiting.set_exception(ReplyTooLarge(getattr(request, "path", ""), length, MAX_FRAME_BYTES))
 
+    def arriving(self) -> bool:
+        """Whether a long reply is on its way right now."""
+        return self._frames is not None and self._frames.arriving()
+
     def distrust(self, reason: str) -> None:
         """Hang up, and connect anew: what the server says can't be true."""
         self._drop(f"the server answered nonsense ({reason})")

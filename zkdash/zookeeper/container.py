@@ -18,8 +18,9 @@ from kazoo.security import ACL
 from zkdash.clock import now_ms
 from zkdash.config import ClusterConfig
 from zkdash.log import NOTICE, get_logger
-from zkdash.zookeeper import children, paths
+from zkdash.zookeeper import children, paths, patience
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, NonsenseReply, WriteRefused
+from zkdash.zookeeper.patience import patiently
 from zkdash.zookeeper.states import (
     Cause,
     Connected,
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
     from zkdash.zookeeper.service import ClusterService
 
 L = get_logger(__name__)
-
-READ_DEADLINE_S = 1.8
-"""A page about a silent cluster is there within two seconds, this and its making."""
 
 T = TypeVar("T")
 
@@ -218,16 +216,16 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
         return real
 
     async def _read(self, result: Awaitable[T]) -> T:
-        """The answer, within the read deadline.
+        """The answer, within the read deadline, or later if it is a long one on its way.
 
         Raises ClusterUnavailable, kazoo's NoNodeError and NoAuthError, and InvalidPath for a path that the
         server refuses.
         """
         try:
-            async with asyncio.timeout(READ_DEADLINE_S):
+            async with patiently(self.ZooKeeper.Client.arriving):
                 return await result
         except TimeoutError:
-            raise self._unavailable(f"no answer within {READ_DEADLINE_S:.1f} s") from None
+            raise self._unavailable(f"no answer within {patience.READ_DEADLINE_S:.1f} s") from None
         except (
             kazoo.exceptions.ConnectionLoss,
             kazoo.exceptions.SessionExpiredError,

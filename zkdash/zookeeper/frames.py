@@ -10,6 +10,10 @@ from collections.abc import Callable
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 """A longer reply is passed over. jute.maxbuffer is 1 MiB by default; a list of a million children has some 30 MiB."""
 
+LONG_BYTES = 1024 * 1024
+STALLED_S = 0.5
+"""A long frame of which nothing more has come for so long isn't arriving."""
+
 FRAMES_A_TURN = 64
 HEAD_BYTES = 16
 """As much of a reply says whose it is."""
@@ -37,6 +41,7 @@ class Frames(asyncio.Protocol):
         self._have = 0
         self._need = 4
         self._skip = 0
+        self._came_at = 0.0
         self._busy = False
         self._error: BaseException | None = None
         self.ended = self._loop.create_future()
@@ -75,6 +80,10 @@ class Frames(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def arriving(self) -> bool:
+        """Whether a long frame is on its way, and more of it came just now."""
+        return max(self._need, self._skip) > LONG_BYTES and self._loop.time() - self._came_at < STALLED_S
+
     def peer(self) -> tuple[str, int]:
         """The address that the connection really leads to."""
         if self._transport is None:
@@ -100,6 +109,7 @@ class Frames(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard()
+        self._came_at = self._loop.time()
         if self._skip:
             skipped = min(self._skip, len(data))
             self._skip -= skipped

@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 export PYTHON
 
-.PHONY: help setup run demo test test-fast test-matrix lint fmt types bench bench-quick pictures clean
+.PHONY: help setup run demo test test-fast test-matrix lint fmt types bench bench-quick pictures screenshots lighthouse clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -76,8 +76,16 @@ bench-quick: setup ## a first picture of the same, in under 3 minutes
 
 pictures: setup ## make the pictures of README.md again
 	@.ci/ensure zookeeper chromium
-	@exec $(BIN)/python docs/pictures/make.py
+	@exec $(BIN)/python -m docs.pictures.make
+
+screenshots: setup ## every page in both themes at three widths, into .screenshots
+	@.ci/ensure zookeeper chromium
+	@exec $(BIN)/python -m docs.pictures.screenshots $(ARGS)
+
+lighthouse: setup ## Lighthouse (from npm) on every page: 100 for accessibility and best practices, 95 for performance
+	@.ci/ensure zookeeper chromium
+	@exec $(BIN)/python -m tests.lighthouse $(ARGS)
 
 clean: ## remove everything that the other targets made
-	rm -rf $(VENV) .tools .demo build dist static/vendor .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .bench
+	rm -rf $(VENV) .tools .screenshots .demo build dist static/vendor .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .bench
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

@@ -38,8 +38,10 @@ SCHEMAS = (
 )
 SCHEMAS |= ENSEMBLE_SCHEMAS | AUDIT_SCHEMAS
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+TOKEN = {"type": "http", "scheme": "bearer", "description": "An API token; where nobody signs in, none is needed."}
 PROBLEMS = {
     400: "What was asked or sent is not as it should be; `detail` names it and says what is allowed.",
+    401: "Nobody is signed in: send a token, as Authorization: Bearer.",
     403: "zkdash may not read this znode, or a page of another site asks, or whoever asks may not do this.",
     404: "There is no such thing.",
     409: "What was asked for is not possible any more: it is over, or gone.",
@@ -64,7 +66,7 @@ def build() -> dict[str, Any]:
             "license": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
         },
         "servers": [{"url": "/"}],
-        "security": [],
+        "security": [{}, {"token": []}],
         "tags": [
             {"name": "clusters", "description": "What is watched, and how it stands."},
             {"name": "crawls", "description": "What is found by reading whole subtrees."},
@@ -72,8 +74,8 @@ def build() -> dict[str, Any]:
             {"name": "alerts", "description": "What is wrong, and who is told."},
             {"name": "about", "description": "This description."},
         ],
-        "paths": _paths(),
-        "components": {"schemas": SCHEMAS},
+        "paths": _refusing(_paths()),
+        "components": {"schemas": SCHEMAS, "securitySchemes": {"token": TOKEN}},
     }
 
 
@@ -163,6 +165,15 @@ def _paths() -> dict[str, Any]:
             }
         },
     }
+
+
+def _refusing(paths: dict[str, Any]) -> dict[str, Any]:
+    """The same paths: each may be refused to who has not signed in, and to who has no role."""
+    for item in paths.values():
+        for operation in item.values():
+            for status in (401, 403):
+                operation["responses"].setdefault(str(status), {"description": PROBLEMS[status], "content": PROBLEM})
+    return paths
 
 
 def _get(

@@ -6,6 +6,7 @@ In run N the clusters N and N+1 are lost and come back.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 from tests.support.bus import Bus
@@ -20,7 +21,7 @@ from zkdash.store.engine import Store
 from zkdash.timeline.service import EventService
 
 
-async def main(store_url: str, hook_url: str, run: int) -> None:
+async def main(store_url: str, hook_url: str, run: int, ready: Callable[[], None]) -> None:
     bus = Bus("Event.recorded!")
     # Nothing flaps: each loss and each recovery is told.
     bus.config = replace(bus.config, alerting=AlertingConfig(flap_changes=100))
@@ -31,6 +32,7 @@ async def main(store_url: str, hook_url: str, run: int) -> None:
     route = AlertConfig("ops", "webhook", settings=WebhookSettings(hook_url), repeat_interval_s=None)
     alerts = AlertService(bus, store, events, (replace(route, group_interval_s=0.2),))
     await alerts.start()
+    ready()
     said = 0
     for cluster in (f"c{run}", f"c{run + 1}"):
         for observation in (lost(cluster, now_ms()), connected(cluster, now_ms()), lost(cluster, now_ms())):
@@ -46,6 +48,6 @@ async def main(store_url: str, hook_url: str, run: int) -> None:
     await store.close()
 
 
-def live(store_url: str, hook_url: str, run: int) -> None:
+def live(store_url: str, hook_url: str, run: int, ready: Callable[[], None]) -> None:
     """The whole life of a process."""
-    asyncio.run(main(store_url, hook_url, run))
+    asyncio.run(main(store_url, hook_url, run, ready))

@@ -44,7 +44,7 @@ demo: setup ## real ZooKeeper servers with trouble, and zkdash on them: prints o
 	@exec $(BIN)/zkdash demo $(ARGS)
 
 test: setup lint types ## everything: lint, types and all tests, on real servers and in a real browser
-	@.ci/ensure zookeeper chromium postgresql alertmanager prometheus
+	@.ci/ensure zookeeper chromium postgresql alertmanager prometheus nginx
 	@$(PYTEST) $(ARGS)
 
 test-fast: setup ## the tests that need no server, no browser and no patience

@@ -20,8 +20,8 @@ HEAD = """\
 # A comment has a line of its own. A value goes on in further lines if they are indented. yes and no are also true
 # and false, on and off, 1 and 0. $NAME and ${NAME} are variables of the environment, $THIS_DIR is the folder of
 # this file, ${section:key} is another value of it, $$ is a dollar sign. On SIGHUP the file is read again: changes in
-# [zookeeper…] and [alert:…] take effect at once, the rest when zkdash is started again. This file is made from
-# zkdash/config/options.py.
+# [zookeeper…], [alert:…], [access] and [grant:…] take effect at once, the rest when zkdash is started again. This
+# file is made from zkdash/config/options.py.
 """
 EXAMPLES = {
     "zookeeper:NAME": """\

@@ -6,15 +6,17 @@ import asyncio
 from typing import Any
 
 import pytest
+from kazoo.exceptions import NoAuthError
 from kazoo.protocol.states import ZnodeStat
 
 from zkdash.znodes import lister, sorting
 from zkdash.znodes.choice import Choice, Sort
 from zkdash.znodes.lister import Lister
 from zkdash.znodes.listing import Version
-from zkdash.znodes.sorting import Progress, Sorted, Sorter
+from zkdash.znodes.sorting import Progress, Sorted, Sorter, Sorting
 
 VERSION = Version(1, 1)
+STAT = ZnodeStat(*range(11))
 
 
 class Slow:
@@ -80,3 +82,25 @@ async def test_too_many_children_stay_in_order_of_names_and_it_is_said_why(monke
     assert listed.page.names == ("a", "b", "c")
     assert "reads at most 2" in listed.trouble
     assert "Filter them first" in listed.trouble
+
+
+async def test_children_with_the_same_stay_in_order_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Many:
+        size = 7
+
+        def __init__(self, _: object) -> None: ...
+
+        async def data(self, of: list[str]) -> list[Any]:
+            return [
+                NoAuthError() if path == "/a/n030" else (b"", STAT._replace(dataLength=int(path[-3:]) % 10))
+                for path in of
+            ]
+
+    monkeypatch.setattr(sorting, "ManyReads", Many)
+    monkeypatch.setattr(sorting, "PART", 16)
+    names = tuple(f"n{number:03}" for number in range(100))
+    for sort, sign in ((Sort.SIZE, 1), (Sort.SIZE_DOWN, -1)):
+        done = await Sorting(None, "/a", names, sort).run()  # type: ignore[arg-type]  # nothing is asked of it
+        sizes = {name: -1 if name == "n030" else int(name[1:]) % 10 for name in names}
+        assert done is not None
+        assert done.names == tuple(sorted(names, key=lambda name: sign * sizes[name]))

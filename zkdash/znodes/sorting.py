@@ -13,7 +13,7 @@ from zkdash.clock import now_ms
 from zkdash.znodes import paths
 from zkdash.znodes.choice import KEYS, Sort
 from zkdash.znodes.listing import ListingCache, Version
-from zkdash.znodes.ordering import in_order
+from zkdash.znodes.ordering import PART, in_order
 from zkdash.zookeeper.many import ManyReads
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ class Sorting:
 
     def _in_order(self, keys: array[int]) -> tuple[str, ...]:
         """The names by the keys, one for each; those with the same stay in order of names."""
-        return tuple(map(self.names.__getitem__, in_order(range(len(keys)), keys.__getitem__)))
+        order, found = in_order(range(len(keys)), keys.__getitem__), list[str]()
+        for start in range(0, len(order), PART):
+            found += map(self.names.__getitem__, order[start : start + PART])
+        return tuple(found)
 
 
 class Sorter:

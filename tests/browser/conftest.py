@@ -88,6 +88,9 @@ z_path = zookeeper://{zookeeper.address}/browser
 label = Production
 [zookeeper:gone]
 servers = 127.0.0.1:{free_port()}
+[status:house]
+clusters = *
+public = yes
 [alert:nobody]
 type = webhook
 url = http://127.0.0.1:{free_port()}/

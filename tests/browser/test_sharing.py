@@ -1,0 +1,91 @@
+"""What is shared, and the wall screen, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import MakeProcess
+from tests.browser.test_every_page import AXE, AXE_TAGS, RUN_AXE
+from tests.support.http import request
+from tests.support.zkdash_process import ZkDashProcess
+from zkdash.demo.loopback import free_port
+
+OpenPage = Callable[..., Page]
+PAGES = (
+    "/shares",
+    "/shares/new?of=/timeline",
+    "/shares/new?of=/nowhere",
+    "/views?of=/alerts",
+    "/?view=wall",
+    "/?group=label&pin=prod",
+    "/status/house",
+    "/alerts/incidents/1",
+    f"/s/{'x' * 43}",
+)
+
+
+def share(site: ZkDashProcess, of: str, **fields: str) -> str:
+    """Make a link; gives its path."""
+    form = urlencode({"of": of, "title": "What I see", "lasts": "7d", "kind": "live"} | fields)
+    headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+    made = request(site.port, "POST", "/shares", headers=headers, body=form.encode())
+    found = re.search(r'value="http://[^"]*(/s/[\w-]{43})"', made.text)
+    assert found is not None, made.text
+    return found[1]
+
+
+def test_every_page_of_sharing_is_fit_for_all(site: ZkDashProcess, open_page: OpenPage) -> None:
+    """axe in both themes, a phone's width, and nothing that scripts or styles are not allowed."""
+    links = (share(site, "/clusters/prod"), share(site, "/", kind="fixed"), share(site, "/timeline", password="sesame"))
+    page = open_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
+    for path in (*PAGES, *links):
+        page.goto(site.url(path))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        page.evaluate(AXE)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            assert page.evaluate(RUN_AXE, AXE_TAGS) == [], (path, theme)
+
+
+def test_a_shared_view_is_live_and_leads_nowhere(site: ZkDashProcess, page: Page) -> None:
+    page.goto(site.url(share(site, "/clusters/prod")))
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    expect(page.get_by_text("What I see")).to_be_visible()
+    expect(page.locator("[href]:not(link), form, button")).to_have_count(0)
+
+
+def test_a_fixed_view_needs_no_script(site: ZkDashProcess, open_page: OpenPage) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(site.url(share(site, "/timeline", kind="fixed", password="sesame")))
+    page.get_by_label("The password that came with the link").fill("sesame")
+    page.get_by_role("button", name="Show it").click()
+    expect(page.get_by_text("fixed: as it was on")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
+def test_a_wall_screen_can_be_read_from_afar(site: ZkDashProcess, open_page: OpenPage, width: int, height: int) -> None:
+    page = open_page(viewport={"width": width, "height": height})
+    page.goto(site.url("/?view=wall"))
+    expect(page.locator("#wall-sum")).to_have_text("1 lost, 1 connected")
+    sizes = page.locator("#cluster-gone .cluster__name, #cluster-gone .state").evaluate_all(
+        "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert min(sizes) >= width / 1920 * 30
+    assert page.evaluate("document.documentElement.scrollHeight") <= height
+
+
+def test_a_wall_screen_says_that_it_is_not_live(zkdash: MakeProcess, page: Page) -> None:
+    process = zkdash(f"gone=127.0.0.1:{free_port()}").start()
+    page.goto(process.url("/?view=wall"))
+    live = page.locator("#live")
+    expect(live).to_have_attribute("data-state", "live")
+    before = live.evaluate("one => one.getBoundingClientRect().width")
+    process.kill9()
+    expect(live).to_have_attribute("data-state", "gone")
+    expect(live).to_contain_text("no answer from zkdash since")
+    assert live.evaluate("one => one.getBoundingClientRect().width") > 3 * before

@@ -7,12 +7,14 @@ the tests then run with ZOOKEEPER_HOME set to it. A version that is already ther
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+VERSION = re.compile(r"\d+\.\d+\.\d+")
 VERSIONS = ("3.4.14", "3.5.10", "3.6.4", "3.7.2", "3.8.4", "3.9.3")
 TOP = Path(__file__).parents[1]
 FOLDER = TOP / ".tools" / "zookeeper"
@@ -95,8 +97,8 @@ def main(arguments: list[str]) -> int:
     if shutil.which("mvn") is None:
         sys.stderr.write("zkdash: the matrix needs Maven (Debian: apt-get install maven); skipped\n")
         return 0
-    versions = [one for one in arguments if one[0].isdigit()] or list(VERSIONS)
-    options = [one for one in arguments if not one[0].isdigit()]
+    asked = [one for one in arguments if VERSION.fullmatch(one)]
+    versions, options = asked or list(VERSIONS), [one for one in arguments if one not in asked]
     codes = {version: test(version, options) for version in versions}
     for version, code in codes.items():
         sys.stdout.write(f"ZooKeeper {version}: {'passed' if code == 0 else f'FAILED ({code})'}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -104,3 +105,26 @@ async def test_every_other_method_on_it_is_refused(site: Site) -> None:
         for path in ("/audit", "/api/v1/audit", "/api/v1/audit/1"):
             refused: Any = await site.client.request(method, path, json={})
             assert refused.status in (403, 404, 405), (method, path)
+
+
+async def test_no_secret_gets_into_it(tmp_path: Path) -> None:
+    """Whatever somebody types where a secret belongs, or has in what they show who they are with."""
+    secret = "hunter2-Qx81"
+    async with running_site(tmp_path, "prod") as site:
+        ours = {
+            "Sec-Fetch-Site": "same-origin",
+            "Authorization": f"Bearer {secret}",
+            "Cookie": f"zkdash-session={secret}",
+        }
+        form = {"of": "/clusters/prod", "lasts": "7d", "kind": "live", "password": secret}
+        made = await site.client.post("/shares", data=form, headers=ours)
+        found = re.search(r"/s/([\w-]{43})", await made.text())
+        assert found is not None
+        for password in (f"not {secret}", secret):
+            await site.client.post(f"/s/{found[1]}", data={"password": password}, headers=ours)
+        await site.client.post("/sign-in", data={"name": "ada", "password": secret}, headers=ours)
+        await site.client.post("/api/v1/silences", json={"matchers": {"clusters": ["prod"]}, "secret": secret})
+        kept = f"{await site.bus.audit.entries(Asked(), 100)}"
+    assert "share-create" in kept
+    assert "share-refused" in kept
+    assert [each for each in (secret, found[1]) if each in kept] == []

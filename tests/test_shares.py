@@ -15,9 +15,11 @@ from tests.test_gate import Door, someone
 from zkdash.access import NOTHING, Need, Reach, Role
 from zkdash.access.audit import Asked
 from zkdash.access.patience import Patience
+from zkdash.config import WebConfig
 from zkdash.web import share_view
 from zkdash.web.keys import SHARING
 from zkdash.web.routes import ACTIONS, ROUTES
+from zkdash.web.urls import mount
 
 LINK = re.compile(r'value="http://[^"]*(/s/[A-Za-z0-9_-]{43})"')
 
@@ -275,3 +277,18 @@ async def test_guessing_is_slowed_down() -> None:
     assert patience.delay_s("5.6.7.8") == 0
     now = 601.0
     assert patience.delay_s("1.2.3.4") == 0
+
+
+async def test_a_link_is_whole_below_another_site(tmp_path: Path) -> None:
+    config = WebConfig(base_path="/zkdash", public_url="https://tools.example.com/zkdash")
+    async with running_site(tmp_path, "prod", web=config) as site:
+        try:
+            form = {"of": "/clusters/prod", "lasts": "7d", "kind": "live"}
+            made = await site.client.post("/zkdash/shares", data=form, headers={"Sec-Fetch-Site": "same-origin"})
+            found = re.search(r'value="https://tools.example.com(/zkdash/s/[\w-]{43})"', await made.text())
+            assert found is not None
+            text = await site.text(found[1])
+            assert "Session timeout" in text
+            assert f'hx-ws:connect="{found[1]}/live"' in text
+        finally:
+            mount("")

@@ -19,7 +19,7 @@ from zkdash.web.query import Query, number
 from zkdash.web.render import render
 from zkdash.web.share_scope import NotShared, Target, clusters_seen, drawn, target_of
 from zkdash.web.share_view import LONGEST_PASSWORD
-from zkdash.web.urls import at
+from zkdash.web.urls import at, whole
 
 HOUR_MS = 3_600_000
 LASTS_MS = {"1h": HOUR_MS, "1d": 24 * HOUR_MS, "7d": 168 * HOUR_MS, "30d": 720 * HOUR_MS, "90d": 2160 * HOUR_MS}
@@ -102,8 +102,7 @@ async def create(request: web.Request) -> web.Response:
     share_id, token = await request.app[SHARING].book.make(draft, person)
     kind = "fixed" if fixed else "live"
     await note(request, "share-create", f"share {share_id}: {title}", of=form.typed["of"][:300], kind=kind)
-    config = request.app[ZKDASH].config.web
-    link = (config.public_url or f"{request.scheme}://{request.host}") + at(f"/s/{token}")
+    link = whole(at(f"/s/{token}"), request)
     return render(request, "share/made.html", link=link, share_title=title, until=now_ms() + draft.lasts_ms)
 
 

@@ -16,7 +16,7 @@ from zkdash.web.query import Query
 from zkdash.web.render import environment
 from zkdash.web.status_view import Status, Told, status_of
 from zkdash.web.status_words import COLOURS, GREY, state_word
-from zkdash.web.urls import at
+from zkdash.web.urls import at, whole
 
 ATOM = "http://www.w3.org/2005/Atom"
 CHARACTER_PX = 6.6
@@ -57,8 +57,7 @@ async def feed(request: web.Request) -> web.Response:
     """GET /status/{page}/feed.atom"""
     Query(request, ())
     status = await find(request)
-    public_url = request.app[ZKDASH].config.web.public_url or f"{request.scheme}://{request.host}"
-    here = public_url + at(f"/status/{status.page.name}")
+    here = whole(at(f"/status/{status.page.name}"), request)
     return answer(request, atom(status, here), "application/atom+xml", status.page)
 
 

@@ -17,7 +17,7 @@ from zkdash.web.keys import HOLDERS, ROLLS, TELLER, ZKDASH
 from zkdash.web.query import Query
 from zkdash.web.render import render
 from zkdash.web.seen import seen
-from zkdash.web.urls import url_for_event
+from zkdash.web.urls import url_for_event, whole
 
 ASK_S = 5.0
 
@@ -50,8 +50,8 @@ async def markdown(request: web.Request) -> web.Response:
     """GET /timeline/events/{id}/story.md: for a post-mortem."""
     Query(request, ())
     told = await _told(request)
-    public_url = request.app[ZKDASH].config.web.public_url
-    url = f"{public_url}{url_for_event(told.event.id)}/story" if public_url else ""
+    known = request.app[ZKDASH].config.web.public_url
+    url = whole(f"{url_for_event(told.event.id)}/story", request) if known else ""
     title = f"What happened to {told.event.cluster}"
     await note(request, "export", f"what happened: event {told.event.id}", cluster=told.event.cluster)
     return web.Response(

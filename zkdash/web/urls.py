@@ -10,6 +10,8 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
+from zkdash.web.keys import ZKDASH
+
 _base = ""
 
 
@@ -22,6 +24,12 @@ def mount(base_path: str) -> None:
 def at(path: str) -> str:
     """The address of `path`, which begins with a slash, below base_path."""
     return f"{_base}{path}"
+
+
+def whole(address: str, request: web.Request) -> str:
+    """An address of zkdash's own, to pass on: by public_url, which has base_path in it, else as it was asked for."""
+    public_url = request.app[ZKDASH].config.web.public_url
+    return f"{public_url}{address.removeprefix(_base)}" if public_url else f"{request.scheme}://{request.host}{address}"
 
 
 def own_path(request: web.Request) -> str:

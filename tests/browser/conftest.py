@@ -105,6 +105,18 @@ url = http://127.0.0.1:{free_port()}/
             client.delete("/browser", recursive=True)
 
 
+@pytest.fixture(autouse=True)
+def site_runs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The first test to find the shared zkdash gone fails with how it ended, and with what it logged last."""
+    if "site" not in request.fixturenames:
+        yield
+        return
+    process: ZkDashProcess = request.getfixturevalue("site")
+    assert process.running, f"the shared zkdash {process.account()}"
+    yield
+    assert process.running, f"during this test the shared zkdash {process.account()}"
+
+
 @pytest.fixture
 def live_site(own_server: Server, zkdash: MakeProcess) -> ZkDashProcess:
     """A zkdash that watches the test's own server as prod, with a session timeout of 2 s."""

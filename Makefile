@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 export PYTHON
 
-.PHONY: help setup run demo test test-fast test-matrix lint fmt types bench bench-quick pictures screenshots lighthouse clean
+.PHONY: help setup run demo test test-fast test-matrix lint fmt types bench bench-quick pictures screenshots manual lighthouse clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -81,6 +81,9 @@ pictures: setup ## make the pictures of README.md again
 screenshots: setup ## every page in both themes at three widths, into .screenshots
 	@.ci/ensure zookeeper chromium
 	@exec $(BIN)/python -m docs.pictures.screenshots $(ARGS)
+
+manual: setup ## the man page and the completions of the shells, out of the command line
+	@$(BIN)/python -m docs.manual.make
 
 lighthouse: setup ## Lighthouse (from npm) on every page: 100 for accessibility and best practices, 95 for performance
 	@.ci/ensure zookeeper chromium

@@ -19,6 +19,7 @@ from zkdash.access.sessions import Sessions, digest
 from zkdash.config import WebConfig
 from zkdash.config.users import write_users
 from zkdash.web.entrance import own_address
+from zkdash.web.filters import browser
 from zkdash.web.keys import DOORS
 
 COOKIE = "zkdash-session"
@@ -268,13 +269,13 @@ async def test_knowing_who_asks_takes_no_time(site: Site) -> None:
 
 
 async def test_one_sees_and_ends_ones_sessions(site: Site) -> None:
-    await sign_in(site, "ada", **{"User-Agent": "Firefox <b>of the office</b>"})
+    await sign_in(site, "ada", **{"User-Agent": "curl <b>of the office</b>"})
     site.client.session.cookie_jar.clear()
     await sign_in(site, "ada")
     page = await site.text("/account")
-    assert "Firefox &lt;b&gt;of the office&lt;/b&gt;" in page
+    assert "curl &lt;b&gt;of the office&lt;/b&gt;" in page
     assert page.count('id="session-') == 2
-    other = next(one for one in site.bus.access.sessions.of("ada") if "Firefox" in one.agent)
+    other = next(one for one in site.bus.access.sessions.of("ada") if "curl" in one.agent)
     answer = await site.client.post(f"/account/sessions/{other.id}/end", headers=OURS, allow_redirects=False)
     assert answer.headers["Location"] == "/account"
     assert (await site.text("/account")).count('id="session-') == 1
@@ -305,3 +306,12 @@ async def test_without_sign_in_there_are_no_accounts(tmp_path: Path) -> None:
         page = await site.text("/")
         assert 'id="who"' not in page
         assert "/sign-out" not in page
+
+
+def test_a_browser_is_told_in_words() -> None:
+    mozilla = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    windows = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+    assert [
+        browser(agent)
+        for agent in (f"{mozilla} Chrome/156.0 Safari/537.36", f"{mozilla} Chrome/1 Edg/1", windows, "curl/8.5", "")
+    ] == ["Chrome on Linux", "Edge on Linux", "Firefox on Windows", "curl/8.5", "–"]

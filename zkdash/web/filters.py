@@ -76,3 +76,16 @@ def hex_id(number: int | None) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """A number with its noun: count(1, "znode") -> "1 znode", count(2000, "znode") -> "2,000 znodes"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iOS"), ("Windows", "Windows"), ("Mac OS", "macOS"))
+
+
+def browser(agent: str) -> str:
+    """A User-Agent for people: "Firefox on Linux"; as it is for what is no browser that one knows, "–" for none."""
+    name = next((word for mark, word in BROWSERS if mark in agent), None)
+    if name is None:
+        return agent or "–"
+    system = next((word for mark, word in (*SYSTEMS, ("Linux", "Linux")) if mark in agent), None)
+    return f"{name} on {system}" if system else name

@@ -36,6 +36,7 @@ def environment() -> jinja2.Environment:
     )
     env.filters.update(duration=filters.duration, hex_id=filters.hex_id, utc=filters.utc, iso=filters.iso)
     env.filters.update(name=filters.name, visible=marks.visible, last_name=paths.last_name, size=size_in_words)
+    env.filters["browser"] = filters.browser
     env.globals.update(
         asset=lambda name: shipped().url(name),
         assets=lambda folder, suffix: shipped().urls(folder, suffix),

@@ -107,6 +107,17 @@ async def test_a_receiver_is_left_alone_for_as_long_as_it_asks(store: Store, clo
         await here.tried(2)
 
 
+async def test_a_clock_that_is_set_back_a_little_makes_no_try_wait(store: Store, clock: Clock, there: Receiver) -> None:
+    there.script.append(status(500))
+    async with house(store, clock, route(there)) as here:
+        await here.record(lost("a"))
+        await here.tried(1)
+        await here.rests()
+        clock.at -= 1_800_000
+        here.alerts._sender.wake()
+        assert (await here.tried(2)).state is DeliveryState.SENT
+
+
 async def test_a_recovery_never_overtakes_its_loss(store: Store, clock: Clock, there: Receiver) -> None:
     there.script.extend([status(500), status(500)])
     async with house(store, clock, route(there)) as here:

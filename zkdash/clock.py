@@ -12,12 +12,25 @@ Later = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STEP_S = 0.005
+_BACK_MS = 1_000
 _LAST_MS = 253_402_300_799_999  # the end of the year 9999
 
 
 def now_ms() -> int:
     """UTC milliseconds since the epoch."""
     return time.time_ns() // 1_000_000
+
+
+class SetBack:
+    """Tells whether the wall clock was set back between one look and the next."""
+
+    def __init__(self) -> None:
+        self._latest = 0
+
+    def seen(self, now: int) -> bool:
+        """Whether it was later than `now` (UTC ms) before, by more than a second: waits until then are too long."""
+        back, self._latest = now < self._latest - _BACK_MS, now
+        return back
 
 
 def later(delay_s: float, callback: Callable[[], object]) -> asyncio.TimerHandle:

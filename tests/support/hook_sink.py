@@ -16,6 +16,8 @@ class HookSink:
 
     def __init__(self) -> None:
         self.hits: list[Hit] = []
+        self.taken: list[Hit] = []
+        """Those that were answered with a yes."""
         self.status = 204
         sink = self
 
@@ -23,8 +25,11 @@ class HookSink:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                sink.hits.append(Hit("POST", self.path, headers, body, time.monotonic()))
-                self.send_response(sink.status)
+                hit, status = Hit("POST", self.path, headers, body, time.monotonic()), sink.status
+                sink.hits.append(hit)
+                if status < 300:
+                    sink.taken.append(hit)
+                self.send_response(status)
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:

@@ -18,6 +18,7 @@ from zkdash.alerts.plan import Case, Gates, Telling
 from zkdash.alerts.planner import plan
 from zkdash.alerts.rules import CLUSTER_IS_GONE
 from zkdash.alerts.silence import silence_of
+from zkdash.clock import SetBack
 from zkdash.config import AlertConfig, AlertingConfig, SilenceConfig
 from zkdash.log import get_logger
 from zkdash.nap import Nap
@@ -75,6 +76,7 @@ class Dispatcher:
         self._nap = Nap(later)
         self._everything = True
         self._routes_are_new = True
+        self._set_back = SetBack()
         self._task: asyncio.Task[None] | None = None
 
     def order(self, orders: Orders) -> None:
@@ -125,6 +127,7 @@ class Dispatcher:
     async def _look(self, everything: bool, anew: bool) -> float:
         """Make what is due; gives the seconds until something may be due next."""
         now, orders, gates = self._now(), self.orders, dict(self._gates)
+        everything = self._set_back.seen(now) or everything  # the planner knows waits that can't be
         async with self._store.begin() as connection:
             await serialize(connection)
             if anew:

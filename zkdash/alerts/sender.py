@@ -13,6 +13,7 @@ from zkdash.alerts.notifiers import Answer
 from zkdash.alerts.notifiers.chosen import Notifiers
 from zkdash.alerts.outcomes import Outcome, Outcomes
 from zkdash.alerts.retries import LONGEST_RETRY_AFTER_S, retry
+from zkdash.clock import SetBack
 from zkdash.config import AlertConfig
 from zkdash.log import get_logger
 from zkdash.nap import GRACE_S, Nap
@@ -58,6 +59,7 @@ class Sender:
         self._nap = Nap(later)
         self._task: asyncio.Task[None] | None = None
         self._outcomes = Outcomes(store, self._pause)
+        self._set_back = SetBack()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._route_of: dict[str, str] = {}
 
@@ -116,6 +118,9 @@ class Sender:
     async def _start_due(self) -> float:
         """Start every try that is due; gives the seconds until the next is."""
         now, wait_s = self._now(), _LONGEST_WAIT_S
+        if self._set_back.seen(now):
+            async with self._store.begin() as connection:
+                await rows.hurry_all(connection, now)
         busy = Counter(self._route_of.values())
         for route in list(self._routes.values()):
             free = PER_ROUTE - busy[route.name]
@@ -126,7 +131,7 @@ class Sender:
                 heads = await rows.heads(connection, route.name, without=under_way, limit=free)
             for row in heads:
                 ahead_s = (row["next_try_at"] - now) / 1000
-                # No wait is longer than this: the clock has been set back.
+                # No wait is longer than this: the clock was set back while nobody looked.
                 if ahead_s <= 0 or ahead_s > LONGEST_RETRY_AFTER_S + _LONGEST_WAIT_S:
                     self._start(delivery_of(row), route)
                 else:

@@ -105,6 +105,12 @@ async def owe_again(connection: Connection, delivery_id: str, at: int) -> None:
     await connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(again))
 
 
+async def hurry_all(connection: Connection, at: int) -> None:
+    """Let nothing that is owed wait longer than until a time."""
+    late = update(deliveries).where(_OWED, deliveries.c.next_try_at > at)
+    await connection.execute(late.values(next_try_at=at))
+
+
 async def attempts_of(connection: Connection, delivery_id: str) -> list[Row]:
     """The tries of a delivery, the first first."""
     query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.n)

@@ -90,7 +90,7 @@ class Renderer:
 
     async def _end(self) -> None:
         process, self._process = self._process, None
-        if process is not None:
+        if process is not None and process.returncode is None:  # else its number may be another program's by now
             await end(process)
 
 

@@ -1,0 +1,35 @@
+"""python -m tests.chaos [--seed N] [--minutes M]: faults at random, then everything is checked. Ctrl-C ends it."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.chaos.checker import problems
+from tests.chaos.schedule import schedule
+from tests.chaos.world import World
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="the same seed, the same faults")
+    parser.add_argument("--minutes", type=float, default=30.0)
+    options = parser.parse_args()
+    print(f"again with: python -m tests.chaos --seed {options.seed} --minutes {options.minutes:g}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="zkdash-chaos-") as folder:
+        with World(Path(folder), say=lambda line: print(line, flush=True)) as world:
+            world.run(schedule(options.seed, 60 * options.minutes, world.kinds))
+            account = world.account()
+        found = problems(account)
+    lost = sum(event["to"] == "LOST" for event in account.log)
+    print(f"{len(account.log)} events, {lost} LOST, {len(account.told)} incidents told, {len(account.deaths)} deaths")
+    print(*(f"{name}: {before:.0f} -> {after:.0f}" for name, (before, after, _) in account.resources.items()), sep=", ")
+    print("\n".join(found) or "nothing was lost, nothing was invented")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -66,7 +66,9 @@ async def test_a_cluster_out_of_reach_is_not_there(site: Site) -> None:
     assert "No cluster is called nowhere." in await site.text("/clusters/nowhere", 404)
 
 
-async def test_who_may_only_look_changes_nothing(site: Site) -> None:
+async def test_who_may_only_look_changes_nothing(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     site.bus.access.person = someone(Role.VIEWER)
+    caplog.set_level(0)
     refused: Any = await site.client.post("/api/v1/silences", json={})
     assert (refused.status, (await refused.json())["detail"]) == (403, "This takes the role operator; yours is viewer.")
+    assert "Refused: it takes another role." in caplog.messages

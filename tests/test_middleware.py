@@ -191,3 +191,9 @@ async def test_an_unknown_host_is_refused_but_for_the_health_checks(site: Site) 
     text = await site.text("/", 421, headers={"Host": "rebound.evil.example"})
     assert "rebound.evil.example" in text
     await site.text("/healthz", headers={"Host": "rebound.evil.example"})
+
+
+async def test_behind_tls_browsers_are_told_to_stay_there(tmp_path: Path) -> None:
+    config = WebConfig(public_url="https://zk.example.com")
+    async with running_site(tmp_path, web=config) as site, site.client.get("/healthz") as answer:
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"

@@ -59,8 +59,11 @@ async def test_a_public_page_says_how_it_is_and_nothing_else(site: Site) -> None
 
 
 async def test_one_that_is_not_public_takes_a_sign_in(site: Site) -> None:
-    for path in ("/status/house", "/status/house/feed.atom", "/status/house/badge.svg", "/status/nowhere"):
+    for path in ("/status/house/feed.atom", "/status/house/badge.svg", "/status/nowhere/badge.svg"):
         assert "Sign in to see this." in await site.text(path, 401)
+    for path in ("/status/house", "/status/nowhere"):
+        async with site.client.get(path, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"].startswith("/sign-in?")) == (303, True)
     site.bus.access.person = someone(Role.VIEWER, "prod")
     text = await site.text("/status/house")
     assert "service-prod" in text

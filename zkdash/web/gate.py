@@ -7,11 +7,15 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from zkdash.access import NOTHING, Answer, Need, Person, Reach, Role, decide
+from zkdash.log import NOTICE, get_logger
 from zkdash.web.entrance import turned_away
 from zkdash.web.keys import NEEDS, ZKDASH
 from zkdash.web.urls import at
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+LONGEST = 200
+"""How much of an address goes into the log."""
+L = get_logger(__name__)
 PERSON: web.RequestKey[Person | None] = web.RequestKey("person")
 
 
@@ -30,6 +34,8 @@ async def let_in(request: web.Request, handler: Handler) -> web.StreamResponse:
         case Answer.FORBIDDEN:
             role = None if person is None else person.reach.role_anywhere
             has = f"yours is {role.word}" if role else "you have none"
+            refused = {"who": person.name if person else "", "address": request.remote, "path": request.path[:LONGEST]}
+            L.log(NOTICE, "Refused: it takes another role.", struct_data={**refused, "needs": need.name.lower()})
             raise web.HTTPForbidden(text=f"This takes the role {need.name.lower()}; {has}.")
     return await handler(request)
 

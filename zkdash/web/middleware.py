@@ -31,6 +31,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+STRICT = "max-age=31536000"
+"""A year, without subdomains: those are not zkdash's to speak for."""
 READING = frozenset({"GET", "HEAD"})
 COMPRESS_BYTES = 4096
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz"})
@@ -136,10 +138,12 @@ async def compress_pages(request: web.Request, handler: Handler) -> web.StreamRe
     return response
 
 
-async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
+async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
     """On every answer, websockets included; what is not marked as kept for ever is not kept at all."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.app[ZKDASH].config.web.public_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", STRICT)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Server"] = "zkdash"
 

@@ -10,6 +10,7 @@ from zkdash.config import StatusConfig
 from zkdash.ensemble.availability import WINDOWS_MS
 from zkdash.web import filters
 from zkdash.web.availability_windows import WINDOW_WORDS
+from zkdash.web.entrance import WORDS, turned_away
 from zkdash.web.gate import reach_of, who_asks
 from zkdash.web.keys import STATUSES, ZKDASH
 from zkdash.web.query import Query
@@ -21,6 +22,7 @@ from zkdash.web.urls import at, whole
 ATOM = "http://www.w3.org/2005/Atom"
 CHARACTER_PX = 6.6
 PAD_PX = 6.0
+FOR_PROGRAMS = (".svg", ".atom")
 BADGE_FOR = "public, max-age=30"
 
 
@@ -100,12 +102,12 @@ def _texts(parent: Xml.Element, **texts: str) -> None:
 
 
 async def find(request: web.Request) -> Status:
-    """The status page that the address names. Raises 401 for who may not know whether there is one, and 404."""
+    """The status page that the address names. Who may not know whether there is one is turned away. Raises 404."""
     dashboard = request.app[ZKDASH]
     name = request.match_info["page"]
     page = next((each for each in dashboard.config.sharing.statuses if each.name == name), None)
     if who_asks(request) is None and (page is None or not page.public):
-        raise web.HTTPUnauthorized(text="Sign in to see this.")
+        raise web.HTTPUnauthorized(text=WORDS) if request.path.endswith(FOR_PROGRAMS) else turned_away(request)
     level = reach_of(request).level
     if page is None or not (page.public or level.role_anywhere):
         raise web.HTTPNotFound(text="There is no such status page: each is a section [status:NAME].")

@@ -82,6 +82,15 @@ def test_times_are_utc_and_never_fail() -> None:
     assert filters.iso(2**63) == str(2**63)
 
 
+def test_moments_in_a_sentence_become_times() -> None:
+    assert filters.timed("<b> since 2026-11-26T01:31:34.667Z, 2026-11-26T01:31:34Z.") == (
+        '&lt;b&gt; since <time datetime="2026-11-26T01:31:34.667Z" data-as="clock">2026-11-26 01:31:34 UTC</time>, '
+        '<time datetime="2026-11-26T01:31:34.000Z" data-as="clock">2026-11-26 01:31:34 UTC</time>.'
+    )
+    assert filters.timed("no time") == "no time"
+    assert filters.timed("2026-19-39T29:00:00Z is none") == "2026-19-39T29:00:00Z is none"
+
+
 def test_ids_are_written_as_zookeepers_tools_do() -> None:
     assert filters.hex_id(-2) == "0xfffffffffffffffe"
     assert filters.hex_id(0x100010001) == "0x100010001"

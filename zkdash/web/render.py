@@ -43,7 +43,7 @@ def environment() -> jinja2.Environment:
         icon=icon,
         time=filters.time,
         count=filters.count,
-        explain=words.explain,
+        explain=lambda cause, reason: filters.timed(words.explain(cause, reason)),
         event_word=words.of_event,
         cause_words=words.CAUSE_WORDS,
         cause_explained=words.CAUSE_EXPLAINED,

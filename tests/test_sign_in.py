@@ -15,6 +15,7 @@ from aiohttp import WSMsgType
 from tests.support.signed import OURS, PASSWORD, actions, by_password, sign_in, user
 from tests.support.site import Site, running_site
 from tests.support.until import until
+from zkdash.access import entering
 from zkdash.access.sessions import Sessions, digest
 from zkdash.config import WebConfig
 from zkdash.config.users import write_users
@@ -315,3 +316,21 @@ def test_a_browser_is_told_in_words() -> None:
         browser(agent)
         for agent in (f"{mozilla} Chrome/156.0 Safari/537.36", f"{mozilla} Chrome/1 Edg/1", windows, "curl/8.5", "")
     ] == ["Chrome on Linux", "Edge on Linux", "Firefox on Windows", "curl/8.5", "–"]
+
+
+async def test_an_open_page_alone_keeps_no_session(site: Site) -> None:
+    await sign_in(site, "ada")
+    session = site.bus.access.sessions.find(cookie_of(site))
+    session.seen_at = before = session.seen_at - 1000
+    await site.text("/live?topic=overview")
+    assert session.seen_at == before
+    await site.text("/")
+    assert session.seen_at > before
+
+
+async def test_of_one_person_so_many_sessions_are_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entering, "MOST_SESSIONS", 2)
+    for _ in range(3):
+        await sign_in(site, "ada")
+        site.client.session.cookie_jar.clear()
+    assert len(site.bus.access.sessions.of("ada")) == 2

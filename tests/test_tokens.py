@@ -17,6 +17,7 @@ from zkdash.access.tokens import Tokens
 from zkdash.clock import now_ms
 from zkdash.config.users import write_users
 from zkdash.store import sign_in as rows
+from zkdash.store.engine import StoreUnavailable
 
 
 @pytest.fixture
@@ -163,3 +164,22 @@ async def test_only_the_owner_and_admins_revoke(site: Site) -> None:
     await site.client.post(f"/account/tokens/{token.id}/revoke", headers=OURS)
     assert site.bus.access.tokens.of() == []
     assert (await actions(site))[-1] == ("token-revoke", "root", "a script")
+
+
+async def test_what_the_store_does_not_forget_at_once_it_forgets_later(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = site.bus.access.tokens.find(await made(site))
+
+    async def fails(*_: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rows, "remove", fails)
+        async with site.client.post(f"/account/tokens/{token.id}/revoke", headers=OURS) as answer:
+            assert answer.status == 503
+    assert site.bus.access.tokens.of() == []  # it opens nothing any more, and
+    await site.bus.access.sweep()
+    again = Tokens(site.bus.store)
+    await again.load()
+    assert again.of() == []  # not after a restart either

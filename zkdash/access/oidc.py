@@ -15,34 +15,25 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
 import orjson
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from zkdash.access.id_token import Identity, Refused, UnknownKey, claim, identity, verified
 from zkdash.config import OidcConfig
 from zkdash.config.values import is_loopback
 
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
-"""Signatures by a key of the provider's own: never none, and none by the client's secret."""
 TIMEOUT_S = 10.0
 MAX_BYTES = 1 << 20
 KEEP_S = 600.0
 """For how long what the provider says of itself is good."""
 AGAIN_S = 10.0
 """Its keys are asked for again, for a signature by an unknown one, at most so often."""
-LEEWAY_S = 60
 FLOW_S = 600
 """How long somebody may take at the provider."""
-NAME_CHARS = 200
-GROUPS = 500
 
 
 class ProviderDown(Exception):
     """The provider does not answer as a provider does; the message is a plain line for the log."""
-
-
-class Refused(Exception):
-    """What came back from the provider is not for this zkdash, this browser or this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +60,6 @@ class Flow:
         if not fresh:
             raise Refused("the sign-in took too long")
         return flow
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Whom the provider names."""
-
-    name: str
-    groups: tuple[str, ...]
 
 
 class Provider:
@@ -199,57 +182,6 @@ class Provider:
         if status != 200 or not isinstance(said, dict):
             raise ProviderDown(f"{urlsplit(url).netloc} answers {status}")
         return said
-
-
-class UnknownKey(Refused):
-    """The ID token is signed by a key that the provider did not have when it was asked."""
-
-
-def verified(id_token: str, keys: KeySet, issuer: str, client_id: str, nonce: str) -> dict[str, Any]:
-    """The claims of an ID token. Raises Refused for anybody else's, another sign-in's or an old one."""
-    registry = jwt.JWTClaimsRegistry(
-        leeway=LEEWAY_S,
-        iss={"essential": True, "value": issuer},
-        aud={"essential": True, "value": client_id},
-        nonce={"essential": True, "value": nonce},
-        exp={"essential": True},
-        iat={"essential": True},
-        sub={"essential": True},
-    )
-    try:
-        claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
-        registry.validate(claims)
-    except InvalidKeyIdError:
-        raise UnknownKey("the ID token is signed by an unknown key") from None
-    except (JoseError, ValueError, TypeError) as error:
-        raise Refused(f"the ID token is refused: {error}") from None
-    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
-    if claims.get("azp", None if several else client_id) != client_id:
-        raise Refused("the ID token was made for another client")
-    return claims
-
-
-def identity(claims: Mapping[str, Any], config: OidcConfig) -> Identity:
-    """Whom claims name. Raises Refused if they name nobody."""
-    name = claim(claims, config.user_claim)
-    if not isinstance(name, str) or not name.strip() or len(name) > NAME_CHARS or not name.isprintable():
-        raise Refused(f"the provider does not say the claim {config.user_claim}")
-    if config.user_claim == "email" and claims.get("email_verified", True) not in (True, "true"):
-        raise Refused("the provider has not verified this email address")
-    said = claim(claims, config.groups_claim)
-    found = [said] if isinstance(said, str) else said if isinstance(said, list) else []
-    groups = dict.fromkeys(group for group in found if isinstance(group, str) and group.isprintable())
-    return Identity(name.strip(), tuple(groups)[:GROUPS])
-
-
-def claim(claims: Mapping[str, Any], name: str) -> Any:
-    """A claim by its name, or by a path such as realm_access.roles; None if it is not there."""
-    if name in claims:
-        return claims[name]
-    found: Any = claims
-    for part in name.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found
 
 
 def is_safe(url: object) -> bool:

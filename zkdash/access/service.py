@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from zkdash.access import passwords
 from zkdash.access.audit import AuditLog
 from zkdash.access.grant import Grant
 from zkdash.access.headers import user_in
@@ -20,11 +19,11 @@ from zkdash.access.reach import EVERYTHING, NOTHING, Reach, reach_of
 from zkdash.access.sessions import Session, Sessions
 from zkdash.access.throttle import Throttle
 from zkdash.access.tokens import PREFIX, Token, Tokens
+from zkdash.access.users import Users
 from zkdash.clock import now_ms
-from zkdash.config import AccessConfig, Config, User
-from zkdash.config.users import read_users
+from zkdash.config import AccessConfig, Config
 from zkdash.errors import StartError
-from zkdash.log import NOTICE, get_logger
+from zkdash.log import get_logger
 from zkdash.store.engine import Store, StoreUnavailable
 
 L = get_logger(__name__)
@@ -35,6 +34,8 @@ KEEP_EXPIRED_MS = 7 * 86_400_000
 """For how long a token that has expired is still listed."""
 MOST_REACHES = 10_000
 BEARER = "bearer "
+LIVE = "/live"
+"""What an open page asks for by itself, which keeps no session from being idle."""
 
 
 class App(Protocol):
@@ -42,14 +43,6 @@ class App(Protocol):
 
     config: Config
     PubSub: Any  # asab is not typed
-
-
-class Wait(Exception):
-    """Too many sign-ins have failed: they have to wait for `seconds`."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"{seconds:.0f} s")
-        self.seconds = seconds
 
 
 class AccessService:
@@ -60,12 +53,11 @@ class AccessService:
 
     def __init__(self, app: App, store: Store, audit: AuditLog) -> None:
         self._app = app
-        self._audit = audit
+        self.audit = audit
         self.sessions, self.tokens = Sessions(store), Tokens(store)
         self.throttle = Throttle(time.monotonic)
-        self._passwords = Passwords()
+        self.passwords, self.users = Passwords(), Users()
         self._sweeping: asyncio.Task[None] | None = None
-        self._file_state: object = None
         self.provider: Provider | None = None
         self._take(app.config.access)
 
@@ -76,7 +68,6 @@ class AccessService:
             await self.tokens.load()
         except StoreUnavailable as error:
             raise StartError(f"can't read who is signed in: {error}") from error
-        self._file_state = self._file_state_now()
         self._sweeping = asyncio.create_task(self._sweep_on())
 
     async def stop(self) -> None:
@@ -95,13 +86,9 @@ class AccessService:
         self.config = config
         self._grants = tuple(map(Grant.of, config.grants))
         self._reaches: dict[tuple[str, tuple[str, ...]], Reach] = {}
-        self._take_users(config.users)
+        self.users.take(config)
         if self.provider is None or self.provider.config != config.oidc:
             self.provider = Provider(config.oidc) if config.oidc is not None else None
-
-    def _take_users(self, users: Collection[User]) -> None:
-        self.users = {user.name: user for user in users}
-        self._stamps = {user.name: passwords.stamp(user) for user in users}
 
     def reach(self, user: str, groups: tuple[str, ...] = ()) -> Reach:
         """How far somebody reaches now."""
@@ -117,7 +104,8 @@ class AccessService:
         if via == "none":
             return EVERYTHING if self.config.sign_in == "none" else NOTHING
         if via == self.config.sign_in == "basic":
-            return self.reach(user, self.users[user].groups) if user in self.users else NOTHING
+            found = self.users.by_name.get(user)
+            return NOTHING if found is None else self.reach(user, found.groups)
         return self.reach(user, groups)
 
     # Who asks
@@ -136,8 +124,9 @@ class AccessService:
         session = self.session_of(request)
         if session is None:
             return None
-        self.sessions.touch(session)
-        return self._person(session)
+        if not request.path.endswith(LIVE):
+            self.sessions.touch(session)
+        return self.person_of(session)
 
     def session_of(self, request: web.Request) -> Session | None:
         """The session that a request shows, if it still holds."""
@@ -166,10 +155,11 @@ class AccessService:
             now = None if token is None else self._person_of_token(token)
         else:
             session = self.sessions.get(person.session)
-            now = self._person(session) if session is not None and self._goes_on(session) else None
+            now = self.person_of(session) if session is not None and self._goes_on(session) else None
         return now is not None and now.reach == person.reach
 
-    def _person(self, session: Session) -> Person:
+    def person_of(self, session: Session) -> Person:
+        """Who signed in."""
         return Person(self.reach(session.who, session.groups), session.who, session.groups, session.via, session.id)
 
     def _goes_on(self, session: Session) -> bool:
@@ -179,7 +169,7 @@ class AccessService:
             session.via == self.config.sign_in
             and now < session.ends_at
             and now - session.seen_at < self.config.idle_s * 1000
-            and (session.via != "basic" or self._stamps.get(session.who) == session.stamp)
+            and (session.via != "basic" or self.users.stamp_of(session.who) == session.stamp)
         )
 
     def _by_token(self, secret: str, address: str) -> Person | None:
@@ -194,7 +184,7 @@ class AccessService:
         if token.via != self.config.sign_in or token.ends_at <= now_ms():
             return None
         if token.via == "basic":
-            user = self.users.get(token.who)
+            user = self.users.by_name.get(token.who)
             if user is None:
                 return None
             groups = user.groups
@@ -203,43 +193,7 @@ class AccessService:
             reach = reach.within(token.clusters)
         return Person(reach, token.who, groups, "token", token.id)
 
-    # Signing in and out
-
-    async def sign_in(self, name: str, password: str, request: web.Request) -> tuple[Session, str] | None:
-        """A session for this name and password, and its cookie's secret; None if they are wrong.
-
-        Raises Wait after too many failures, TooMany and StoreUnavailable.
-        """
-        address = request.remote or ""
-        if (wait_s := self.throttle.wait_s(name, address)) > 0:
-            raise Wait(wait_s)
-        self.throttle.begin(name, address)
-        user = await self._passwords.check(self.users, name, password)
-        if user is None:
-            await self._audit.record("sign-in-failed", None, shown(name), address=address)
-            return None
-        self.throttle.passed(name, address)
-        return await self.let_in(user.name, user.groups, "basic", request, stamp=passwords.stamp(user))
-
-    async def let_in(
-        self, name: str, groups: tuple[str, ...], via: str, request: web.Request, *, stamp: str = ""
-    ) -> tuple[Session, str]:
-        """A new session for somebody who has shown who they are; the one that they had before ends."""
-        old = self.session_of(request)
-        made = await self.sessions.begin(
-            name,
-            groups,
-            via,
-            stamp=stamp,
-            address=request.remote or "",
-            agent=request.headers.get("User-Agent", ""),
-            lifetime_s=self.config.lifetime_s,
-        )
-        if old is not None:
-            await self.end([old])
-        await self.tokens.regroup(name, via, groups)
-        await self._audit.record("sign-in", self._person(made[0]), address=request.remote or "")
-        return made
+    # What is taken away
 
     async def end(self, sessions: Collection[Session]) -> None:
         """End sessions; what listens in their name is closed soon."""
@@ -260,7 +214,9 @@ class AccessService:
 
     async def sweep(self) -> None:
         """Take up a changed file of users, remove what is over, and write down who was seen."""
-        await self._look_at_users()
+        if await self.users.look():
+            self._reaches.clear()
+            self._app.PubSub.publish("Access.changed!")
         await self._write()
 
     async def _write(self) -> None:
@@ -276,31 +232,3 @@ class AccessService:
             await self.tokens.write()
         except StoreUnavailable as error:
             L.warning("Nobody can write down who is signed in.", struct_data={"error": f"{error}"})
-
-    def _file_state_now(self) -> object:
-        try:
-            found = self.config.users_file.stat() if self.config.users_file is not None else None
-        except OSError:
-            return "missing"
-        return None if found is None else (found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode)
-
-    async def _look_at_users(self) -> None:
-        """Take up a changed file of users; one that is broken changes nothing."""
-        state, path = self._file_state_now(), self.config.users_file
-        if state == self._file_state or path is None:
-            return
-        self._file_state = state
-        try:
-            self._take_users(await asyncio.to_thread(read_users, path))
-        except ValueError as error:
-            L.error("The file of users was not taken up.", struct_data={"file": f"{path}", "mistake": f"{error}"})
-            return
-        self._reaches.clear()
-        L.log(NOTICE, "Users taken up.", struct_data={"users": len(self.users)})
-        self._app.PubSub.publish("Access.changed!")
-
-
-def shown(name: str) -> str:
-    """What somebody typed as their name, bounded: it might be a password in the wrong field, so not all of it."""
-    name = "".join(filter(str.isprintable, name))
-    return name if len(name) <= 64 else f"{name[:63]}…"

@@ -55,6 +55,7 @@ class Sessions:
         self._by_key: dict[str, Session] = {}
         self._by_id: dict[str, Session] = {}
         self._written: dict[str, int] = {}
+        self._gone: set[str] = set()
 
     async def load(self) -> None:
         """Read what is in the store."""
@@ -104,24 +105,30 @@ class Sessions:
 
     async def end(self, sessions: Iterable[Session]) -> None:
         """End sessions: at once here, and in the store."""
-        gone = [session.id for session in sessions]
-        for session_id in gone:
+        for session_id in [session.id for session in sessions]:
             session = self._by_id.pop(session_id, None)
             if session is not None:
                 del self._by_key[session.key]
             self._written.pop(session_id, None)
-        if gone:
-            async with self._store.begin() as connection:
-                await rows.remove(connection, rows.sessions, gone)
+            self._gone.add(session_id)
+        await self._remove()
 
     async def write(self) -> None:
-        """Write down who was seen since the last time."""
+        """Write down who was seen since the last time, and what the store did not take before."""
+        await self._remove()
         late = [one for one in self._by_id.values() if one.seen_at - self._written[one.id] >= SEEN_MS]
         if late:
             async with self._store.begin() as connection:
                 for one in late:
                     await rows.change(connection, rows.sessions, one.id, seen_at=one.seen_at)
             self._written.update((one.id, one.seen_at) for one in late)
+
+    async def _remove(self) -> None:
+        gone = list(self._gone)
+        if gone:
+            async with self._store.begin() as connection:
+                await rows.remove(connection, rows.sessions, gone)
+            self._gone.difference_update(gone)
 
     def _keep(self, session: Session) -> None:
         self._by_key[session.key] = self._by_id[session.id] = session

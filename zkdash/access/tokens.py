@@ -51,6 +51,7 @@ class Tokens:
         self._clock = clock
         self._by_key: dict[str, Token] = {}
         self._written: dict[str, int] = {}
+        self._gone: set[str] = set()
 
     async def load(self) -> None:
         """Read what is in the store."""
@@ -103,8 +104,8 @@ class Tokens:
         for token in tokens:
             self._by_key.pop(token.key, None)
             self._written.pop(token.id, None)
-        async with self._store.begin() as connection:
-            await rows.remove(connection, rows.tokens, [token.id for token in tokens])
+            self._gone.add(token.id)
+        await self._remove()
 
     async def regroup(self, who: str, via: str, groups: tuple[str, ...]) -> None:
         """Their owner has signed in, with these groups."""
@@ -117,13 +118,21 @@ class Tokens:
                 token.groups = groups
 
     async def write(self) -> None:
-        """Write down which were used, each at most once a minute."""
+        """Write down which were used, each at most once a minute, and what the store did not take before."""
+        await self._remove()
         late = [one for one in self._by_key.values() if (one.used_at or 0) - self._written[one.id] >= SEEN_MS]
         if late:
             async with self._store.begin() as connection:
                 for one in late:
                     await rows.change(connection, rows.tokens, one.id, used_at=one.used_at, used_from=one.used_from)
             self._written.update((one.id, one.used_at or 0) for one in late)
+
+    async def _remove(self) -> None:
+        gone = list(self._gone)
+        if gone:
+            async with self._store.begin() as connection:
+                await rows.remove(connection, rows.tokens, gone)
+            self._gone.difference_update(gone)
 
     def _keep(self, token: Token) -> None:
         self._by_key[token.key] = token

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from zkdash.access.oidc import FLOW_S, Flow, Provider, ProviderDown, Refused
+from zkdash.access.entering import enter
+from zkdash.access.id_token import Refused
+from zkdash.access.oidc import FLOW_S, Flow, Provider, ProviderDown
 from zkdash.log import get_logger
 from zkdash.web.entrance import own_address
 from zkdash.web.keys import ZKDASH
@@ -61,7 +63,7 @@ async def callback(request: web.Request) -> web.StreamResponse:
         L.error("The OpenID provider is down.", struct_data={"issuer": provider.config.issuer, "error": f"{error}"})
         response = page(request, after, status=503, problem=DOWN)
     else:
-        response = welcome(request, await access.let_in(found.name, found.groups, "oidc", request), after)
+        response = welcome(request, await enter(access, found.name, found.groups, "oidc", request), after)
     response.del_cookie(
         cookie_name(request), path=at("/"), httponly=True, samesite="Lax", secure=access.is_secure(request)
     )

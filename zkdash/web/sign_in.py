@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from zkdash.access.entering import Wait, by_password
 from zkdash.access.passwords import LONGEST, TooMany
-from zkdash.access.service import Wait
 from zkdash.access.sessions import Session
 from zkdash.web import done
 from zkdash.web.bodies import form_of
@@ -55,7 +55,7 @@ async def sign_in(request: web.Request) -> web.Response:
     if access.config.sign_in != "basic":
         raise web.HTTPConflict(text="Nobody signs in here by a password.")
     try:
-        made = await access.sign_in(form["user"], form["password"][:LONGEST], request)
+        made = await by_password(access, form["user"], form["password"][:LONGEST], request)
     except Wait as wait:
         seconds = math.ceil(wait.seconds)
         problem = f"Too many sign-ins have failed. Try again in {seconds} s."

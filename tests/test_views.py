@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.site import Site, config_of, running_site
 from tests.test_gate import Door, someone
-from zkdash.access import Role
+from zkdash.access import Role, saved_view
 from zkdash.access.audit import Asked
 from zkdash.web.arranging import Arrangement, of_topic
 
@@ -136,3 +136,10 @@ async def test_the_wall_screen_has_every_cluster_and_says_that_it_is_live(site: 
     assert order(text) == ["a1", "a2", "b"]
     assert 'id="live"' in text
     assert "topic=overview" in text
+
+
+async def test_views_are_not_without_number(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved_view, "MOST", 1)
+    assert (await post(site, "/views", of="/", name="one"))[0] == 200
+    status, text = await post(site, "/views", of="/", name="two")
+    assert (status, "There are 1 views already" in text) == (400, True)

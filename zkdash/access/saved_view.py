@@ -10,6 +10,8 @@ from zkdash.store.engine import Store
 from zkdash.store.rows import Row
 
 MOST_LISTED = 500
+MOST = 200
+"""How many views one person may save, and the team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,11 @@ class ViewBook:
         return None if row is None else _view(row)
 
     async def save(self, name: str, address: str, owner: str, made_by: str, *, pinned: bool) -> int:
-        """Keep a view; gives its id."""
+        """Keep a view; gives its id. Raises ValueError when there are too many of this owner."""
         row = {"name": name, "address": address, "owner": owner, "pinned": pinned, "made_by": made_by}
         async with self._store.begin() as connection:
+            if await rows.count(connection, owner) >= MOST:
+                raise ValueError(f"there are {MOST} views already: remove one")
             return await rows.add(connection, row | {"made_at": now_ms()})
 
     async def change(self, view_id: int, name: str, *, pinned: bool) -> None:

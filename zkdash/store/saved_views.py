@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, Boolean, Column, Table, Text, delete, func, insert, or_, select, update
 
 from zkdash.store.rows import Connection, Row
 from zkdash.store.schema import _Id, metadata
@@ -31,6 +31,12 @@ async def find(connection: Connection, owner: str, limit: int) -> list[Row]:
     mine = or_(saved_views.c.owner == "", saved_views.c.owner == owner)
     order = (saved_views.c.pinned.desc(), saved_views.c.name, saved_views.c.id)
     return list((await connection.execute(select(saved_views).where(mine).order_by(*order).limit(limit))).mappings())
+
+
+async def count(connection: Connection, owner: str) -> int:
+    """How many one person has, or with "" the team."""
+    query = select(func.count()).select_from(saved_views).where(saved_views.c.owner == owner)
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def get(connection: Connection, view_id: int) -> Row | None:

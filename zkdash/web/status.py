@@ -15,7 +15,7 @@ from zkdash.web.gate import reach_of, who_asks
 from zkdash.web.keys import STATUSES, ZKDASH
 from zkdash.web.query import Query
 from zkdash.web.render import environment
-from zkdash.web.status_view import Status, Told, status_of
+from zkdash.web.status_view import Line, Status, Told, status_of
 from zkdash.web.status_words import COLOURS, GREY, state_word
 from zkdash.web.urls import at, whole
 
@@ -30,12 +30,14 @@ async def show(request: web.Request) -> web.Response:
     """GET /status/{page}"""
     Query(request, ())
     status = await find(request)
-    text = (
-        environment()
-        .get_template("status/page.html")
-        .render(status=status, windows=WINDOWS_MS, window_words=WINDOW_WORDS, word=state_word(status.standing))
-    )
-    return answer(request, text, "text/html", status.page)
+    return answer(status.once("page", lambda: page_of(status)), "text/html", status.page)
+
+
+def page_of(status: Status) -> str:
+    """The page."""
+    template = environment().get_template("status/page.html")
+    word = state_word(status.standing)
+    return template.render(status=status, windows=WINDOWS_MS, window_words=WINDOW_WORDS, word=word)
 
 
 async def badge(request: web.Request) -> web.Response:
@@ -45,14 +47,15 @@ async def badge(request: web.Request) -> web.Response:
     line = next((each for each in status.lines if each.name == name), None)
     if name and line is None:
         raise web.HTTPNotFound(text="There is no such cluster on this page.")
+    return answer(status.once(f"badge {name}", lambda: badge_of(status, line)), "image/svg+xml", status.page)
+
+
+def badge_of(status: Status, line: Line | None) -> str:
+    """The badge of one cluster, or of the page."""
     left, word = (line.label, line.word) if line else (status.page.title, state_word(status.standing))
     widths = [round(len(text) * CHARACTER_PX + 2 * PAD_PX) for text in (left, word)]
-    text = (
-        environment()
-        .get_template("status/badge.svg")
-        .render(left=left, word=word, widths=widths, colour=COLOURS.get(word, GREY))
-    )
-    return answer(request, text, "image/svg+xml", status.page)
+    template = environment().get_template("status/badge.svg")
+    return template.render(left=left, word=word, widths=widths, colour=COLOURS.get(word, GREY))
 
 
 async def feed(request: web.Request) -> web.Response:
@@ -60,7 +63,7 @@ async def feed(request: web.Request) -> web.Response:
     Query(request, ())
     status = await find(request)
     here = whole(at(f"/status/{status.page.name}"), request)
-    return answer(request, atom(status, here), "application/atom+xml", status.page)
+    return answer(status.once(f"feed {here}", lambda: atom(status, here)), "application/atom+xml", status.page)
 
 
 def atom(status: Status, here: str) -> str:
@@ -115,7 +118,7 @@ async def find(request: web.Request) -> Status:
     return await request.app[STATUSES].get((page, seen), lambda: status_of(dashboard, page, seen))
 
 
-def answer(request: web.Request, text: str, kind: str, page: StatusConfig) -> web.Response:
+def answer(text: str, kind: str, page: StatusConfig) -> web.Response:
     """A public one may be kept by caches for a while, and a badge shown by pages of other sites."""
     headers = {"Referrer-Policy": "no-referrer"}
     if page.public:

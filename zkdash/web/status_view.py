@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
@@ -22,6 +22,7 @@ from zkdash.web.words import Standing, standing, worst
 KEEP_S = 5.0
 INCIDENTS_MS = 90 * 24 * HOUR_MS
 MOST_INCIDENTS = 100
+MOST_DRAWN = 100
 ENOUGH = 0.99
 """How much of a window must be known to be told without saying so."""
 T = TypeVar("T")
@@ -64,6 +65,16 @@ class Status:
     at: int
     lines: tuple[Line, ...]
     incidents: tuple[Told, ...]
+    drawn: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, what: str, draw: Callable[[], str]) -> str:
+        """What is drawn of it, drawn by the first who asks."""
+        found = self.drawn.get(what)
+        if found is None:
+            found = draw()
+            if len(self.drawn) < MOST_DRAWN:
+                self.drawn[what] = found
+        return found
 
     @property
     def standing(self) -> str:

@@ -63,7 +63,10 @@ async def save(request: web.Request) -> web.Response:
         return await page(request, typed, problems)
     book = ViewBook(request.app[ZKDASH].store)
     pinned = typed["pinned"] == "yes"
-    await book.save(name, typed["of"], person.name if mine else "", person.name, pinned=pinned)
+    try:
+        await book.save(name, typed["of"], person.name if mine else "", person.name, pinned=pinned)
+    except ValueError as error:
+        return await page(request, typed, {"name": f"{error}".capitalize() + "."})
     await note(request, "view-save", name, of=typed["of"][:300])
     return done.go_to(at("/views"), "saved")
 

@@ -72,7 +72,8 @@ async def callback(request: web.Request) -> web.StreamResponse:
 
 def find(request: web.Request) -> Provider:
     """The provider. Raises 404 where people sign in in another way."""
-    provider = request.app[ZKDASH].access.provider
+    dashboard = request.app[ZKDASH]
+    provider = None if dashboard.config.access.oidc is None else dashboard.access.provider
     if provider is None:
         raise web.HTTPNotFound(text="Nobody signs in at a provider here.")
     return provider

@@ -212,6 +212,7 @@ def _export_parser() -> _Parser:
     parser.add_argument("-o", "--output", default="-", metavar="FILE", help="write here and not to the standard output")
     parser.add_argument("--no-stat", dest="stat", action="store_false", help="leave stats out, to compare clusters")
     parser.add_argument("--no-acl", dest="acl", action="store_false", help="leave access lists out")
+    parser.add_argument("--unmask", action="store_true", help="with secrets, which [masking] hides otherwise")
     parser.add_argument(
         "--wait", type=_seconds, default=0, metavar="SECONDS",
         help="should the cluster be lost on the way, wait so long for it, and go on where it stood",

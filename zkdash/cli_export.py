@@ -20,12 +20,31 @@ from zkdash.znodes import paths
 from zkdash.znodes.export import export
 from zkdash.znodes.exported import Wanted
 from zkdash.znodes.marks import visible
+from zkdash.znodes.masking import Rules
+from zkdash.znodes.seen import reads_of, see
 from zkdash.znodes.walk import Walk
 from zkdash.zookeeper.container import ClusterContainer
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
 from zkdash.zookeeper.many import ManyReads
 
 CONNECT_S = 15.0
+
+
+class _All:
+    """Whoever has the configuration sees all znodes; secrets are masked unless they ask."""
+
+    def sees(self, _path: str) -> bool:
+        return True
+
+    passes = whole = sees
+
+    def hides_a_child(self, _path: str) -> bool:
+        return False
+
+    unmasks = could_unmask = hides_a_child
+
+    def unmasks_all(self) -> bool:
+        return False
 
 
 class _Bus:
@@ -51,7 +70,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
     except paths.BadPath as error:
         raise StartError(f"{error}") from None
     try:
-        asyncio.run(_export(cluster, wanted, options.output, options.wait))
+        rules = Rules(config.masking) if not options.unmask else None
+        asyncio.run(_export(cluster, wanted, options.output, options.wait, rules))
     except NoNodeError:
         raise StartError(f"{wanted.path} is not there") from None
     except NoAuthError:
@@ -61,14 +81,14 @@ def run(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
-async def _export(config: ClusterConfig, wanted: Wanted, output: str, wait_s: float) -> None:
+async def _export(config: ClusterConfig, wanted: Wanted, output: str, wait_s: float, rules: Rules | None) -> None:
     bus = _Bus()
     service: Any = SimpleNamespace(App=SimpleNamespace(PubSub=bus), ProactorService=None)
     container = ClusterContainer(service, config)
     container.start()
     try:
         await _connected(container, bus)
-        reads = ManyReads(container)
+        reads = reads_of(see(container, _All(), rules)) if rules is not None else ManyReads(container)
         walk = Walk(reads, wanted.path, data=True, acls=wanted.acl)
         try:
             async with contextlib.aclosing(export(reads, wanted, walk, wait_s)) as pieces:

@@ -48,10 +48,13 @@ def client(root_client: KazooClient) -> Iterator[KazooClient]:
     root_client.delete(ROOT, recursive=True)
 
 
+UNMASK = "[masking]\nunmask_without_sign_in = yes\n"
+
+
 @pytest.fixture(scope="module")
 def zkdash(zookeeper: Server, client: KazooClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZkDashProcess]:
     clusters = (f"up={zookeeper.address}{ROOT}", f"gone=127.0.0.1:{free_port()}", f"wrong={zookeeper.address}/nope")
-    process = ZkDashProcess(tmp_path_factory.mktemp("zkdash"), "", *clusters).start()
+    process = ZkDashProcess(tmp_path_factory.mktemp("zkdash"), UNMASK, *clusters).start()
     try:
         process.wait_state("up", "CONNECTED", 10)
         process.wait_state("wrong", "CONNECTED", 10)

@@ -14,6 +14,8 @@ from .alerts import alert_configs
 from .asab_part import asab_options, hand_over
 from .clusters import add_arguments, cluster_configs, meant_names
 from .ini import Document, read
+from .masked import MaskingConfig
+from .masking import masking_config
 from .mistakes import ConfigError, Mistake, Place
 from .model import (
     AccessConfig,
@@ -43,6 +45,7 @@ from .web import web_config
 
 __all__ = [
     "AccessConfig", "AlertConfig", "AlertingConfig", "ClusterConfig", "Config", "ConfigError", "GrantConfig",
+    "MaskingConfig",
     "Mistake", "Network", "OidcConfig", "Place", "SaslConfig", "SharingConfig", "SilenceConfig", "StatusConfig",
     "StoreConfig", "TlsConfig", "User", "WebConfig", "hand_over", "load", "users_file",
 ]  # fmt: skip
@@ -73,6 +76,7 @@ def load(
         store=store_config(document, environ),
         access=access_config(document),
         sharing=sharing_config(document),
+        masking=masking_config(document),
         alerts=alert_configs(document, [*(cluster.name for cluster in watched), *meant_names(document, arguments)]),
         alerting=alerting_config(document),
         silences=silence_configs(document),

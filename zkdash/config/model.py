@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from .kinds import Settings
+from .masked import MaskingConfig
 from .rules import RulesConfig, default_rules
 from .samples import SamplesConfig
 from .users import User
@@ -232,6 +233,7 @@ class Config:
     store: StoreConfig
     access: AccessConfig = field(default_factory=AccessConfig)
     sharing: SharingConfig = field(default_factory=SharingConfig)
+    masking: MaskingConfig = field(default_factory=MaskingConfig)
     alerts: tuple[AlertConfig, ...] = ()
     alerting: AlertingConfig = field(default_factory=AlertingConfig)
     silences: tuple[SilenceConfig, ...] = ()

@@ -8,6 +8,7 @@ import asab.config
 
 from .alert_options import ALERT_OPTIONS
 from .kinds import kinds
+from .masked import FIELDS
 from .option import Option
 from .rule_options import OPTIONS as RULES
 from .rule_options import WORDS as OF_RULES
@@ -21,6 +22,7 @@ SECTIONS: Mapping[str, str] = {
     "sharing": "Links to one view for who does not sign in. See docs/sharing.md.",
     "status:NAME": "A page /status/NAME for people outside the team; as many as you like. It says how clusters are and"
     " were in plain words, without paths, addresses and reasons.",
+    "masking": "What is hidden of znodes' data before it leaves zkdash, by whatever way. See docs/masking.md.",
     "store": "The log of everything that happened.",
     "zookeeper": "What all clusters have in common. Where there is no [zookeeper:NAME], this is itself a cluster,"
     " called zookeeper. Servers that are named nowhere come from $ASAB_ZOOKEEPER_SERVERS.",
@@ -130,6 +132,33 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "status:NAME", "public", "no",
         "Show it to everybody who reaches zkdash, also without sign-in: yes or no.",
+    ),
+    # ---- masking
+    Option("masking", "enabled", "yes", "Hide secrets in the data of znodes: yes or no."),
+    Option(
+        "masking", "fields", ", ".join(FIELDS),
+        "Names of fields whose values are hidden, in JSON, YAML, XML, properties and other text: patterns with * and ?,"
+        " separated by commas, in any case. camelCase and kebab-case count as snake_case, a.b.c also as c.",
+    ),
+    Option(
+        "masking", "json_paths", "",
+        "Values that are hidden in JSON by where they are, each on a line of its own: $.database.user, $..pin,"
+        " $.users[*].name.",
+    ),
+    Option(
+        "masking", "paths", "",
+        "Znodes whose data is hidden as a whole: paths or patterns such as /secrets/*, each on a line of its own.",
+    ),
+    Option(
+        "masking", "expressions", "",
+        "More regular expressions (RE2) for what is hidden wherever it stands, each on a line of its own; of a match"
+        " the first group is hidden, if there is one. Private keys, passwords in URLs, JSON web tokens and keys of AWS"
+        " are known anyway.",
+    ),
+    Option(
+        "masking", "unmask_without_sign_in", "no",
+        "Where nobody signs in, let everybody see what is masked when they ask: yes or no. Otherwise a grant with"
+        " unmask = yes gives it.",
     ),
     # ---- store
     Option(

@@ -32,6 +32,7 @@ def orders() -> Tree:
         "/config/users/billing": _json({"version": 1, "config": {"consumer_byte_rate": "10485760"}}),
         "/apps/shop/config": _pretty(_SHOP),
         "/apps/shop/features": _json({"new-checkout": {"on": True, "share": 0.25}, "gift-cards": {"on": False}}),
+        "/apps/shop/database.properties": _DATABASE,
         "/apps/shop/motd": "Grüße! Today’s special: ☕ + 🥐\n".encode(),
         "/apps/shop/logo.png": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8,
         "/apps/shop/maintenance": b"",
@@ -153,6 +154,12 @@ def _instance(name: str, number: int) -> dict[str, object]:
     return {"name": name, "address": f"10.0.1.{10 + number}", "port": 8080, "version": f"4.{number}.1"}
 
 
+_DATABASE = b"""\
+database.url=jdbc:postgresql://db.example.com/shop
+database.user=shop
+database.password=not-for-everybody
+database.pool=20
+"""
 _SERVICES = ("orders-api", "payments-api", "stock-api")
 _RANGES = ("80000000-ffffffff", "0-7fffffff")
 _SHOP = {
@@ -160,6 +167,7 @@ _SHOP = {
     "languages": ["cs", "en", "de"],
     "checkout": {"timeout_s": 30, "retries": 3, "payment": ["card", "transfer", "cash"]},
     "database": {"host": "db.example.com", "port": 5432, "pool": {"min": 2, "max": 20}},
+    "payments": {"provider": "pay.example.com", "api_key": "not-for-everybody"},
 }
 _SOLRCONFIG = b"""\
 <?xml version="1.0" encoding="UTF-8" ?>

@@ -12,11 +12,10 @@ from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.alerts.incident import Incident
 from zkdash.clock import now_ms
 from zkdash.web import alert_words
-from zkdash.web.gate import reach_of
 from zkdash.web.keys import ALERTING
 from zkdash.web.query import Query
 from zkdash.web.render import fragment, render
-from zkdash.web.seen import Seen, seen
+from zkdash.web.seen import Seen, level_of, seen
 from zkdash.web.seen_alerts import SeenAlerts
 from zkdash.web.urls import at, with_query
 from zkdash.zookeeper.states import Severity
@@ -77,9 +76,7 @@ async def with_what_belongs(alerts: SeenAlerts, incidents: list[Incident]) -> li
 
 async def index(request: web.Request) -> web.Response:
     """GET /alerts"""
-    return render(
-        request, "alerts/index.html", alerts=await request.app[ALERTING].draw("alerts", reach_of(request).level)
-    )
+    return render(request, "alerts/index.html", alerts=await request.app[ALERTING].draw("alerts", level_of(request)))
 
 
 async def history(request: web.Request) -> web.Response:

@@ -16,6 +16,7 @@ from zkdash.web.keys import STREAMS, ZKDASH, Dashboard
 from zkdash.web.origin import refuse_foreign_origin
 from zkdash.web.query import MAX_ID, Query
 from zkdash.web.seen import seen
+from zkdash.web.unmasking import unmask
 from zkdash.web.znode_live import LISTER
 from zkdash.web.znode_wish import choice_of
 from zkdash.znodes import counting, paths
@@ -46,9 +47,10 @@ async def cluster(request: web.Request) -> web.Response:
 
 async def znodes(request: web.Request) -> web.Response:
     """GET /api/v1/clusters/{name}/znodes?path=&filter=&match=&sort=&after=&skip=&limit="""
-    query = Query(request, ("path", "filter", "match", "sort", "after", "skip", "limit"))
-    container, limit = find(request), _limit(query)
-    path, choice = paths.from_text(query.text("path", "/")), choice_of(query)
+    query = Query(request, ("path", "filter", "match", "sort", "after", "skip", "limit", "unmask"))
+    path, choice, limit = paths.from_text(query.text("path", "/")), choice_of(query), _limit(query)
+    unmasked = query.flag("unmask") and await unmask(request, request.match_info["name"], path)
+    container = find(request, unmask=unmasked)
     (value, stat), listed = await asyncio.gather(
         container.data(path), _children(request, container, path, choice, limit)
     )

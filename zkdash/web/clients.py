@@ -11,7 +11,7 @@ from zkdash.ensemble.asking import take_census
 from zkdash.ensemble.clients import Census, Client, Order, ordered
 from zkdash.web import client_shapes
 from zkdash.web.api import answer
-from zkdash.web.cluster import find
+from zkdash.web.cluster import find_whole
 from zkdash.web.holders import OPERATIONS
 from zkdash.web.keys import HOLDERS, ROLLS
 from zkdash.web.query import Query
@@ -56,7 +56,7 @@ class Wish:
 
 async def index(request: web.Request) -> web.Response:
     """GET /clusters/{name}/clients"""
-    container, wish = find(request), _wish(request)
+    container, wish = find_whole(request), _wish(request)
     census = await take_census(request.app[HOLDERS], request.app[ROLLS], container, watches=wish.watches)
     clients = wish.chosen(census)
     return render(
@@ -76,7 +76,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def api_clients(request: web.Request) -> web.Response:
     """GET /api/v1/clusters/{name}/clients?sort=&find=&address=&watches="""
-    container, wish = find(request), _wish(request)
+    container, wish = find_whole(request), _wish(request)
     census = await take_census(request.app[HOLDERS], request.app[ROLLS], container, watches=wish.watches)
     return answer(client_shapes.census(census, wish.chosen(census)))
 

@@ -20,6 +20,7 @@ from zkdash.znodes.compare import Rules
 from zkdash.znodes.comparing import CompareJob
 from zkdash.znodes.jobs import Job, Phase
 from zkdash.znodes.patterns import As, BadPattern, of_names
+from zkdash.znodes.seen import key_of
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
@@ -40,7 +41,7 @@ class CompareWish:
 
     @property
     def key(self) -> Hashable:
-        sides = ((container.config, path) for container, path in (self.left, self.right))
+        sides = ((key_of(container), path) for container, path in (self.left, self.right))
         return ("compare", *sides, self.rules)
 
     def make(self) -> CompareJob:

@@ -12,11 +12,12 @@ from zkdash.web.api_crawls import has_gone
 from zkdash.web.audited import note
 from zkdash.web.cluster import find
 from zkdash.web.query import Query
+from zkdash.web.unmasking import unmask
 from zkdash.znodes import paths
 from zkdash.znodes.export import export
 from zkdash.znodes.exported import MAX_ZIPPED, TYPES, Format, Wanted
+from zkdash.znodes.seen import reads_of
 from zkdash.zookeeper.errors import ClusterUnavailable, NonsenseReply
-from zkdash.zookeeper.many import ManyReads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -27,17 +28,20 @@ MAX_WAIT_S = 3600
 
 async def download(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/clusters/{name}/export?path=&format=&stat=&acl=&wait="""
-    query = Query(request, ("path", "format", "stat", "acl", "wait"))
-    container = find(request)
+    query = Query(request, ("path", "format", "stat", "acl", "wait", "unmask"))
+    unmasked, path = query.flag("unmask"), paths.from_text(query.text("path", "/"))
+    if unmasked:
+        await unmask(request, request.match_info["name"], path, "unmask-export")
+    container = find(request, unmask=unmasked)
     wanted = Wanted(
         cluster=container.name,
-        path=paths.from_text(query.text("path", "/")),
+        path=path,
         format=query.choice("format", Format) or Format.JSON,
         stat=query.flag("stat", "1"),
         acl=query.flag("acl", "1"),
     )
     wait_s = query.integer("wait", 0, 0, MAX_WAIT_S) or 0
-    reads = ManyReads(container)
+    reads = reads_of(container)
     if wanted.format is Format.ZIP and (await reads.total(wanted.path) or 0) > MAX_ZIPPED:
         raise web.HTTPBadRequest(text=f"A zip has at most {MAX_ZIPPED:,} znodes: take json or yaml, or a part of it.")
     await note(request, "export", wanted.path, cluster=container.name, format=str(wanted.format))

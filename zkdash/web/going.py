@@ -14,7 +14,6 @@ from zkdash.store.engine import StoreUnavailable
 from zkdash.web import places, urls
 from zkdash.web.alert_words import rule_words
 from zkdash.web.finder import Group, Hit, address_in, fitting, path_in
-from zkdash.web.gate import reach_of
 from zkdash.web.keys import READER, Dashboard
 from zkdash.web.query import Query
 from zkdash.web.render import is_partial, render
@@ -139,15 +138,10 @@ async def _completed(request: web.Request, container: ClusterContainer, typed: s
             page, _ = await request.app[READER].page(container, path, limit=SHOWN, prefix=begun)
     except (NoNodeError, NoAuthError, ClusterUnavailable, InvalidPath, paths.BadPath, TimeoutError):
         return []
-    reach = reach_of(request)
     found = [paths.join(path, name) for name in page.names]
     if not begun:
         found.insert(0, path)
-    return [
-        Hit(visible(each), urls.url_for_znode(container.name, each), container.label, mono=True)
-        for each in found
-        if reach.passes(container.name, each)
-    ]
+    return [Hit(visible(each), urls.url_for_znode(container.name, each), container.label, mono=True) for each in found]
 
 
 def _clients(seen: list[ClusterContainer], here: ClusterContainer | None, typed: str) -> Iterator[Hit]:

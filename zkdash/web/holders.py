@@ -8,7 +8,7 @@ from aiohttp import web
 
 from zkdash.web import holder_shapes
 from zkdash.web.api import answer
-from zkdash.web.cluster import find
+from zkdash.web.cluster import find_whole
 from zkdash.web.keys import HOLDERS
 from zkdash.web.query import Query
 from zkdash.web.render import is_partial, render
@@ -77,4 +77,4 @@ async def api_watchers(request: web.Request) -> web.Response:
 def _asked(request: web.Request) -> tuple[ClusterContainer, str]:
     """The cluster and the path that are asked for. Raises 404, 400 and BadPath."""
     query = Query(request, ("path",))
-    return find(request), paths.from_text(query.text("path", "/"))
+    return find_whole(request), paths.from_text(query.text("path", "/"))

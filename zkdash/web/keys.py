@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from zkdash.web.share_view import Sharing
     from zkdash.web.status_view import Kept, Status
     from zkdash.web.stream import EventStreams
+    from zkdash.web.unmasking import Unmasked
     from zkdash.znodes.holders import Holders
     from zkdash.znodes.reading import Reader
     from zkdash.zookeeper.service import ClusterService
@@ -69,6 +70,7 @@ READER: web.AppKey[Reader] = web.AppKey("reader")
 SHARING: web.AppKey[Sharing] = web.AppKey("sharing")
 STATUSES: web.AppKey[Kept[Status]] = web.AppKey("statuses")
 STREAMS: web.AppKey[EventStreams] = web.AppKey("streams")
+UNMASKED: web.AppKey[Unmasked] = web.AppKey("unmasked")
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics")
 ROLLS: web.AppKey[Rolls] = web.AppKey("rolls")
 RUNS: web.AppKey[Runs] = web.AppKey("runs")

@@ -19,9 +19,9 @@ from aiohttp import WSCloseCode, web
 from zkdash.access import Reach
 from zkdash.clock import now_ms
 from zkdash.log import get_logger
-from zkdash.web.gate import reach_of
 from zkdash.web.keys import HUB
 from zkdash.web.origin import refuse_foreign_origin
+from zkdash.web.seen import level_of
 from zkdash.web.wire import Viewer, frame, tick
 
 L = get_logger(__name__)
@@ -252,7 +252,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     """GET /live?topic=…&topic=…: a websocket, or the same state once."""
     hub = request.app[HUB]
     refuse_foreign_origin(request)
-    level = reach_of(request).level
+    level = level_of(request)
     topics = hub.topics(request.query.getall("topic", []), level)
     if web.WebSocketResponse().can_prepare(request):
         return await hub.listen(request, topics, level)

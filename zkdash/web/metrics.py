@@ -18,10 +18,9 @@ import zkdash
 from zkdash.access import Reach
 from zkdash.alerts.delivery import DeliveryState
 from zkdash.clock import now_ms
-from zkdash.web.gate import reach_of
 from zkdash.web.keys import METRICS, Dashboard
 from zkdash.web.live import LiveHub
-from zkdash.web.seen import Seen
+from zkdash.web.seen import Seen, level_of
 from zkdash.web.server_metrics import of_servers, of_verdicts
 from zkdash.web.stream import EventStreams
 from zkdash.zookeeper.states import State
@@ -185,4 +184,4 @@ async def metrics(request: web.Request) -> web.Response:
     """GET /metrics, as text or as OpenMetrics, whichever is asked for."""
     kept = request.app[METRICS]
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-    return web.Response(body=encode(kept.of(reach_of(request).level)), headers={"Content-Type": content_type})
+    return web.Response(body=encode(kept.of(level_of(request))), headers={"Content-Type": content_type})

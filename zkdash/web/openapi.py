@@ -21,6 +21,7 @@ from zkdash.web.openapi_audit import AUDIT_SCHEMAS, audit_paths
 from zkdash.web.openapi_crawl_schemas import CRAWL_SCHEMAS
 from zkdash.web.openapi_crawls import crawl_paths
 from zkdash.web.openapi_schemas import SCHEMAS as FACT_SCHEMAS
+from zkdash.web.openapi_schemas import UNMASK
 from zkdash.web.render import fragment, render
 from zkdash.web.story_shapes import STORY_SCHEMAS, story_paths
 from zkdash.web.urls import at
@@ -109,6 +110,7 @@ def _paths() -> dict[str, Any]:
                 _query("after", "In order of names: only children that come after this name.", {"type": "string"}),
                 _query("skip", "In any other order: leave out so many.", {"type": "integer", "minimum": 0}),
                 _limit("children"),
+                _query("unmask", UNMASK, {"type": "string", "enum": ["0", "1"], "default": "0"}),
             ],
             [403, 404, 503],
         ),

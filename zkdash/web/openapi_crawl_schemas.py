@@ -147,6 +147,7 @@ CRAWL_SCHEMAS: dict[str, Schema] = {
             acl={"type": "array", "items": _entry, "description": "Its access list."},
             stat={"type": "object", "description": "Its stat, as ZooKeeper names its fields.", "properties": {}},
             trouble=text("Why it could not be read."),
+            masked=number("How many values in it are masked as secret; left out for none."),
         ),
         "required": ["path"],
     },

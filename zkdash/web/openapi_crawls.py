@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from zkdash.web.openapi_schemas import UNMASK
 from zkdash.znodes.exported import Format
 from zkdash.znodes.patterns import As
 from zkdash.znodes.search import Age
@@ -94,6 +95,7 @@ def _export(get: Any, query: Any, cluster_name: dict[str, Any]) -> dict[str, Any
             query("stat", "0: without stats.", flag),
             query("acl", "0: without access lists.", flag),
             query("wait", "Seconds to wait for a cluster that is lost on the way, to go on where it stood.", seconds),
+            query("unmask", UNMASK, flag),
         ],
         [403, 404, 503],
     )

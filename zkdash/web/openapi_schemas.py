@@ -34,6 +34,10 @@ def _time(description: str) -> Schema:
     return text(f"{description} ISO 8601, UTC, milliseconds.", format="date-time", pattern=TIME)
 
 
+UNSEEN_STAT = "null: only the name is shown to you, it is on the way to what you may see."
+UNMASK = "1: with what is masked as secret, for who may see it. It is written down."
+
+
 def or_null(schema: Schema) -> Schema:
     more = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
     return {**schema, "type": [schema["type"], "null"], **more}
@@ -88,9 +92,10 @@ SCHEMAS: dict[str, Schema] = {
     "Znode": object_of(
         "A znode with a page of its children.",
         path=text("Its path."),
-        stat={"$ref": "#/components/schemas/Stat"},
+        stat={"oneOf": [{"$ref": "#/components/schemas/Stat"}, {"type": "null"}], "description": UNSEEN_STAT},
         data=or_null(text("Its value: text if it is valid UTF-8, else base64. null: it has no value.")),
         encoding=or_null(one_of("How `data` is to be read; null if there is no value.", ("utf-8", "base64"))),
+        masked=number("How many values in it are masked as secret; they and their length are not told."),
         children={
             "type": "array",
             "description": "In order of their names (by code point), or as `sort` says.",

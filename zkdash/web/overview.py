@@ -11,9 +11,10 @@ from aiohttp import web
 from zkdash.access import Reach
 from zkdash.web.arranging import MOST_PINS, Arrangement, read
 from zkdash.web.assets import shipped
-from zkdash.web.gate import person_of, reach_of
+from zkdash.web.gate import person_of
 from zkdash.web.keys import BOARD, KEPT_PAGES
 from zkdash.web.render import is_partial, page, render
+from zkdash.web.seen import level_of
 from zkdash.web.urls import at, with_query
 
 KEEP_S = 1.0
@@ -36,7 +37,7 @@ class KeptPage:
         """The page as it is now."""
         board = request.app[BOARD]
         if board.version != self._version or time.monotonic() > self._until:
-            self._body = drawn(request, reach_of(request).level, Arrangement()).encode()
+            self._body = drawn(request, level_of(request), Arrangement()).encode()
             self._gzipped = b""
             self._version, self._until = board.version, time.monotonic() + KEEP_S
         return self._body
@@ -68,7 +69,7 @@ class KeptPages:
 async def index(request: web.Request) -> web.Response:
     """GET /?group=&pin=&view="""
     headers = {"Vary": "HX-Request, Accept-Encoding"}
-    level, board = reach_of(request).level, request.app[BOARD]
+    level, board = level_of(request), request.app[BOARD]
     if request.query.get("view") == "wall" and not is_partial(request):
         summary = board.frame(level).summary
         return render(request, "overview/wall.html", cards=board.cards(level), summary=summary)

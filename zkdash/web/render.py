@@ -12,8 +12,9 @@ from markupsafe import Markup
 from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, filters, places, terms, urls, words
 from zkdash.web.assets import assets_root, shipped
-from zkdash.web.gate import reach_of, who_asks
+from zkdash.web.gate import who_asks
 from zkdash.web.keys import BOARD
+from zkdash.web.seen import level_of
 from zkdash.znodes import marks, paths
 from zkdash.znodes.stat import size_in_words
 
@@ -105,7 +106,7 @@ def page(request: web.Request, template: str, **context: Any) -> str:
     context = {
         "layout": "components/main_only.html" if is_partial(request) else "base.html" if person else "bare.html",
         "signed_in": person if person is not None and person.via != "none" else None,
-        "board": request.app[BOARD].seen(reach_of(request).level),
+        "board": request.app[BOARD].seen(level_of(request)),
         "now": now_ms(),
         "here": str(request.rel_url).removeprefix(urls.at("")) or "/",
     } | context

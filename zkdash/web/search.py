@@ -23,6 +23,7 @@ from zkdash.znodes.jobs import Job, Phase
 from zkdash.znodes.patterns import As
 from zkdash.znodes.search import Age, Reading
 from zkdash.znodes.searching import SearchJob
+from zkdash.znodes.seen import key_of
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
@@ -43,7 +44,7 @@ class SearchWish:
 
     @property
     def key(self) -> Hashable:
-        return ("search", self.reading.search, tuple(container.config for container in self.containers))
+        return ("search", self.reading.search, tuple(map(key_of, self.containers)))
 
     def make(self) -> SearchJob:
         return SearchJob(self.reading.search, self.containers)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from zkdash.access import Reach
-from zkdash.web.gate import reach_of
+from zkdash.access import Reach, Role
+from zkdash.access.grant import Grant
+from zkdash.access.sight import Sight
+from zkdash.config import MaskingConfig
+from zkdash.web.gate import reach_of, who_asks
 from zkdash.web.keys import ZKDASH, Dashboard
 from zkdash.web.seen_alerts import SeenAlerts
+from zkdash.znodes.masking import Rules
+from zkdash.znodes.seen import see
 
 if TYPE_CHECKING:
     from zkdash.timeline.event import Event
@@ -18,25 +24,35 @@ if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
 
-class SeenClusters:
-    """The watched clusters that a level sees, in the order of the configuration."""
+UNMASKING = Grant("", Role.VIEWER, unmask=True)
+"""What [masking] unmask_without_sign_in gives."""
 
-    def __init__(self, dashboard: Dashboard, level: Reach) -> None:
+
+class SeenClusters:
+    """The watched clusters that a level sees, in the order of the configuration, each as the level sees it."""
+
+    def __init__(self, dashboard: Dashboard, level: Reach, *, unmask: bool = False) -> None:
         self._all = dashboard.clusters
         self._level = level
+        self._unmask = unmask
+        self._rules = rules_of(dashboard.config.masking)
 
     def __iter__(self) -> Iterator[ClusterContainer]:
-        return (one for one in self._all if self.sees(one.name))
+        return (self._seen(one) for one in self._all if self.sees(one.name))
 
     def names(self) -> list[str]:
         return [name for name in self._all.names() if self.sees(name)]
 
     def get(self, name: str) -> ClusterContainer | None:
-        return self._all.get(name) if self.sees(name) else None
+        found = self._all.get(name) if self.sees(name) else None
+        return None if found is None else self._seen(found)
 
     def sees(self, name: str) -> bool:
         """Whether a cluster of this name, watched or not, may be told of."""
         return self._level.sees_every_cluster or self._level.sees_cluster(name)
+
+    def _seen(self, container: ClusterContainer) -> ClusterContainer:
+        return see(container, Sight(self._level, container.name, self._unmask), self._rules)
 
 
 class SeenEvents:
@@ -79,16 +95,32 @@ class SeenEvents:
 
 
 class Seen:
-    """What pages, the API and live pushes may ask for, at one level. What is as all see it is `whole`'s."""
+    """What pages, the API and live pushes may ask for, at one level. What is as all see it is `whole`'s.
 
-    def __init__(self, dashboard: Dashboard, level: Reach) -> None:
+    With `unmask` secrets are not masked where the level may see them.
+    """
+
+    def __init__(self, dashboard: Dashboard, level: Reach, *, unmask: bool = False) -> None:
         self.whole = dashboard
         self.level = level
-        self.clusters = SeenClusters(dashboard, level)
+        self.clusters = SeenClusters(dashboard, level, unmask=unmask)
         self.events = SeenEvents(dashboard, self.clusters, level)
         self.alerts = SeenAlerts(dashboard, self.clusters, every=level.sees_every_cluster)
 
 
-def seen(request: web.Request) -> Seen:
+def seen(request: web.Request, *, unmask: bool = False) -> Seen:
     """zkdash as far as who asks sees it."""
-    return Seen(request.app[ZKDASH], reach_of(request).level)
+    return Seen(request.app[ZKDASH], level_of(request), unmask=unmask)
+
+
+def level_of(request: web.Request) -> Reach:
+    """The level of who asks."""
+    level, person = reach_of(request).level, who_asks(request)
+    freely = person is not None and person.via == "none" and request.app[ZKDASH].config.masking.unmask_without_sign_in
+    return Reach(level.grants | {UNMASKING}) if freely else level
+
+
+@lru_cache(maxsize=16)
+def rules_of(config: MaskingConfig) -> Rules:
+    """The rules of masking, made ready once."""
+    return Rules(config)

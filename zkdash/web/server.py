@@ -40,6 +40,7 @@ from zkdash.web.keys import (
     STATUSES,
     STREAMS,
     TELLER,
+    UNMASKED,
     ZKDASH,
     Dashboard,
 )
@@ -54,6 +55,7 @@ from zkdash.web.share_view import Sharing
 from zkdash.web.status_view import Kept
 from zkdash.web.stream import EventStreams
 from zkdash.web.trails import Trails
+from zkdash.web.unmasking import Unmasked
 from zkdash.web.urls import at, mount
 from zkdash.web.watched_kinds import runs_of
 from zkdash.web.znode_live import LISTER, ZnodeLive
@@ -95,6 +97,7 @@ def make_site(dashboard: Dashboard) -> web.Application:
     znodes = ZnodeLive(dashboard, hub, reader)
     hub.sources["znode"] = znodes
     site[ZKDASH], site[READER], site[HUB] = dashboard, reader, hub
+    site[UNMASKED] = Unmasked()
     site[BOARD], site[FEED], site[ALERTING], site[ENSEMBLE] = board, feed, alerting, ensemble
     site[NEEDS] = NEEDS_OF_ROUTES
     site[KEPT_PAGES], site[HOLDERS] = KeptPages(), (holders := Holders())

@@ -12,6 +12,8 @@ from zkdash.web.filters import iso
 from zkdash.znodes.choice import Choice, Sort
 from zkdash.znodes.decode import for_json
 from zkdash.znodes.listing import Page
+from zkdash.znodes.masking import masked_by
+from zkdash.znodes.seen import UNSEEN
 from zkdash.znodes.stat import hex_id
 from zkdash.zookeeper.states import State
 
@@ -59,9 +61,10 @@ def znode(path: str, value: bytes | None, stat: ZnodeStat, page: Page, choice: C
     data, encoding = for_json(value)
     return {
         "path": path,
-        "stat": _stat(stat),
+        "stat": None if stat is UNSEEN else _stat(stat),
         "data": data,
         "encoding": encoding,
+        "masked": len(masked_by(value)),
         "children": [{"name": name} for name in page.names],
         "matching": page.matching,
         "next": page.next if choice.sort is Sort.NAME else None,

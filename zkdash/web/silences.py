@@ -12,11 +12,11 @@ from zkdash.clock import now_ms
 from zkdash.web import alert_words, by_whom, done, silence_form, who
 from zkdash.web.audited import note
 from zkdash.web.bodies import form_of
-from zkdash.web.gate import person_of, reach_of
+from zkdash.web.gate import person_of
 from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query, number
 from zkdash.web.render import fragment, render
-from zkdash.web.seen import Seen, seen
+from zkdash.web.seen import Seen, level_of, seen
 from zkdash.web.silence_form import FIELDS, SilenceForm
 from zkdash.web.urls import url_for_silence
 from zkdash.zookeeper.states import Severity
@@ -28,7 +28,7 @@ OVER_SHOWN = 50
 async def index(request: web.Request) -> web.Response:
     """GET /alerts/silences"""
     Query(request, ())
-    drawn = await request.app[ALERTING].draw("alerts/silences", reach_of(request).level)
+    drawn = await request.app[ALERTING].draw("alerts/silences", level_of(request))
     return render(request, "alerts/silences.html", alerts=drawn)
 
 
@@ -49,7 +49,7 @@ async def show(request: web.Request) -> web.Response:
     return render(
         request,
         "alerts/silence.html",
-        alerts=await request.app[ALERTING].draw(f"alerts/silences/{silence.id}", reach_of(request).level),
+        alerts=await request.app[ALERTING].draw(f"alerts/silences/{silence.id}", level_of(request)),
         silence=silence,
         is_over=silence.is_over(now_ms()),
         name=who.remembered(request),

@@ -11,10 +11,11 @@ from zkdash.ensemble.availability import WINDOWS_MS
 from zkdash.web import filters
 from zkdash.web.availability_windows import WINDOW_WORDS
 from zkdash.web.entrance import WORDS, turned_away
-from zkdash.web.gate import reach_of, who_asks
+from zkdash.web.gate import who_asks
 from zkdash.web.keys import STATUSES, ZKDASH
 from zkdash.web.query import Query
 from zkdash.web.render import environment
+from zkdash.web.seen import level_of
 from zkdash.web.status_view import Line, Status, Told, status_of
 from zkdash.web.status_words import COLOURS, GREY, state_word
 from zkdash.web.urls import at, whole
@@ -111,7 +112,7 @@ async def find(request: web.Request) -> Status:
     page = next((each for each in dashboard.config.sharing.statuses if each.name == name), None)
     if who_asks(request) is None and (page is None or not page.public):
         raise web.HTTPUnauthorized(text=WORDS) if request.path.endswith(FOR_PROGRAMS) else turned_away(request)
-    level = reach_of(request).level
+    level = level_of(request)
     if page is None or not (page.public or level.role_anywhere):
         raise web.HTTPNotFound(text="There is no such status page: each is a section [status:NAME].")
     seen = None if page.public else level

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -18,6 +19,8 @@ from zkdash.web.query import Query
 from zkdash.web.render import render
 from zkdash.web.seen import seen
 from zkdash.web.urls import url_for_event, whole
+from zkdash.znodes.seen import whole as is_whole
+from zkdash.znodes.seen import whole_of
 
 ASK_S = 5.0
 
@@ -27,10 +30,10 @@ async def show(request: web.Request) -> web.Response:
     query = Query(request, ("ask",))
     told = await _told(request)
     container = seen(request).clusters.get(told.event.cluster)
-    asked = query.flag("ask") and container is not None
+    asked = query.flag("ask") and container is not None and is_whole(container)
     if asked and container is not None:
         async with asyncio.timeout(ASK_S):
-            await take_census(request.app[HOLDERS], request.app[ROLLS], container, watches=False)
+            await take_census(request.app[HOLDERS], request.app[ROLLS], whole_of(container), watches=False)
         told = await _told(request)
     return render(
         request,
@@ -77,4 +80,5 @@ async def _told(request: web.Request) -> Told:
     told = await request.app[TELLER].tell(event, mine.clusters.names())
     if told is None:
         raise web.HTTPNotFound(text="That event is part of no outage, so there is nothing to explain.")
-    return told
+    container = mine.clusters.get(event.cluster)
+    return told if container is None or is_whole(container) else replace(told, rolls=None)

@@ -6,10 +6,9 @@ from aiohttp import web
 
 from zkdash.timeline.event import Event
 from zkdash.web import timerange
-from zkdash.web.gate import reach_of
 from zkdash.web.keys import FEED
 from zkdash.web.render import render
-from zkdash.web.seen import Seen, seen
+from zkdash.web.seen import Seen, level_of, seen
 from zkdash.web.shown import Shown
 from zkdash.zookeeper.states import Kind, State
 
@@ -21,7 +20,7 @@ async def index(request: web.Request) -> web.Response:
     """GET /timeline?range=&from=&to=&cluster=&state=&before="""
     reading = timerange.read(request.query)
     feed = request.app[FEED]
-    level, names = reach_of(request).level, seen(request).clusters.names()
+    level, names = level_of(request), seen(request).clusters.names()
     shown = Shown(reading.view, level) if reading.problems else await feed.show(reading.view, level)
     return render(
         request,

@@ -21,6 +21,7 @@ from zkdash.web.seen import SeenClusters, seen
 from zkdash.znodes import counting, paths
 from zkdash.znodes.jobs import Job, Phase
 from zkdash.znodes.searching import UsageJob
+from zkdash.znodes.seen import key_of
 from zkdash.znodes.treemap import squarify
 from zkdash.znodes.usage import Sum
 
@@ -50,7 +51,7 @@ class UsageWish:
 
     @property
     def key(self) -> Hashable:
-        return ("usage", self.container.config, self.path)
+        return ("usage", key_of(self.container), self.path)
 
     def make(self) -> UsageJob:
         return UsageJob(self.container, self.path)

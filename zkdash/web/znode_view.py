@@ -16,7 +16,9 @@ from zkdash.web.znode_wish import Tab, Wish
 from zkdash.znodes import acl, paths, quota, shown, stat
 from zkdash.znodes.difference import Difference, difference
 from zkdash.znodes.lister import Lister, with_looks
+from zkdash.znodes.masking import masked_by
 from zkdash.znodes.reading import Branch
+from zkdash.znodes.seen import UNSEEN, is_unmasked, may_unmask
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
@@ -49,6 +51,10 @@ async def context_of(
         "ancestors": paths.ancestors(path),
         "wish": wish,
         "shown": data,
+        "masks": masked_by(value),
+        "can_unmask": may_unmask(container, path),
+        "unmasked": is_unmasked(container, path),
+        "unseen": its_stat is UNSEEN,
         "lines": await _lines(data) if wish.tab is Tab.DATA and data.sheet else "",
         "stat": its_stat,
         "words": stat.in_words(its_stat),
@@ -94,7 +100,8 @@ async def news_of(news: News, now: Reading | None, wish: Wish) -> dict[str, Any]
     differs = None
     if news.before is not None and now is not None and not news.deleted:
         differs = await asyncio.to_thread(_difference, news.before.value or b"", now.value or b"", wish.view)
-    return {"news": news, "now": now, "difference": differs}
+    masked = any(one is not None and masked_by(one.value) for one in (news.before, now))
+    return {"news": news, "now": now, "difference": differs, "masked": masked}
 
 
 def _difference(before: bytes, after: bytes, view: str | None) -> Difference:

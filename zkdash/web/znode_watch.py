@@ -115,7 +115,7 @@ class WatchedZnode:
                 if stat is None:
                     return Reading(None, None)
                 if (stat.mzxid, stat.czxid) == (self.now.stat.mzxid, self.now.stat.czxid):
-                    return Reading(self.now.value, stat)
+                    return Reading(self.now.value, stat._replace(dataLength=self.now.stat.dataLength))
             return Reading(*await container.data(self.path))
         except NoNodeError:
             return Reading(None, None)

@@ -16,6 +16,7 @@ from zkdash.web.failures import Failure, failure_of
 from zkdash.web.keys import READER
 from zkdash.web.query import Query
 from zkdash.web.render import is_partial, render
+from zkdash.web.unmasking import unmask
 from zkdash.web.znode_live import LISTER
 from zkdash.web.znode_view import context_of, topic_of_missing
 from zkdash.web.znode_wish import Wish
@@ -23,6 +24,7 @@ from zkdash.znodes import paths, shown
 from zkdash.znodes.lister import with_looks
 from zkdash.znodes.marks import visible
 from zkdash.znodes.reading import Branch
+from zkdash.znodes.seen import passes
 from zkdash.znodes.shown import View
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, ReplyTooLarge
 
@@ -47,13 +49,15 @@ async def show(request: web.Request) -> web.StreamResponse:
     `?path=/a/b` (the path bar's form) leads to that znode's own address, with `complete=1` to how it may go on.
     `?raw=1` is the data as a file (`opened=1`: what is packed in it), `?text=1` all of one reading as plain text.
     """
-    container = find(request)
     query = Query(request)
+    container = find(request)
     if "complete" in query:
         return await completions(request, container, query.text("path").strip())
     if "path" in query:
         raise web.HTTPSeeOther(urls.url_for_znode(container.name, paths.from_text(query.text("path").strip())))
     path = path_of(request)
+    if query.flag("unmask") and await unmask(request, container.name, path):
+        container = find(request, unmask=True)
     try:
         if query.flag("raw"):
             return await download(container, path, opened=query.flag("opened"))
@@ -75,6 +79,8 @@ async def page(request: web.Request, container: ClusterContainer, path: str, wis
         container.data(path), _nothing() if only_node else _tree(request, container, path, wish)
     )
     context = await context_of(lister, container, path, wish, value, its_stat)
+    if Query(request).flag("unmask"):
+        context |= {"topic": "", "unmasked": True}  # it is looked at once, and written down
     template = "znodes/_node.html" if only_node else "znodes/page.html"
     return render(request, template, **context | {"only_node": only_node, "branches": branches})
 
@@ -151,7 +157,7 @@ async def missing(request: web.Request, container: ClusterContainer, path: str) 
         cluster=container,
         failure=Failure(404, "No such znode", detail),
         ways_back=ways,
-        topic=topic_of_missing(container.name, path, in_node=in_node),
+        topic=topic_of_missing(container.name, path, in_node=in_node) if passes(container, path) else "",
     )
 
 

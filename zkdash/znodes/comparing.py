@@ -15,10 +15,10 @@ from zkdash.znodes.compare import Counts, Rules, Side, What, merge
 from zkdash.znodes.diff import diff
 from zkdash.znodes.jobs import Job, Phase, in_words
 from zkdash.znodes.patterns import As, of_names
+from zkdash.znodes.seen import reads_of
 from zkdash.znodes.spool import Spool
 from zkdash.znodes.stat import is_ephemeral
 from zkdash.znodes.walk import DENIED, Node, Walk
-from zkdash.zookeeper.many import ManyReads
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
@@ -77,7 +77,7 @@ class CompareJob(Job):
         self.said()
 
     async def _nodes(self, side: Side) -> AsyncIterator[Node]:
-        reads = ManyReads(side.container)
+        reads = reads_of(side.container)
         after = side.absolute(self._last) if self._last else ""
         before = replace(side)
         side.phase, side.trouble = Phase.RUNNING, ""

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from kazoo.exceptions import NoNodeError
 
-from zkdash.zookeeper.many import ManyReads
+from zkdash.znodes.seen import reads_of
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
 
 async def count(container: ClusterContainer, path: str) -> int | None:
-    """The znode and all below it; None from a server before 3.6. The server counts without a look at access lists.
+    """The znode and all below it; None from a server before 3.6, and where not all of it is seen.
+
+    The server counts without a look at access lists.
 
     Raises NoNodeError and ClusterUnavailable.
     """
     if await container.stat(path) is None:
         raise NoNodeError
-    return await ManyReads(container).total(path)
+    return await reads_of(container).total(path)

@@ -110,7 +110,9 @@ class ZipWriter:
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = 0o600 << 16
                 self._zip.writestr(info, node.value)
-                about = {"path": node.path, "file": name} | {k: v for k, v in about.items() if k in ("acl", "stat")}
+                about = {"path": node.path, "file": name} | {
+                    k: v for k, v in about.items() if k in ("acl", "stat", "masked")
+                }
             self._index.add(about)
         return self._sink.take()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zkdash.znodes import acl
+from zkdash.znodes.masking import masked_by
 from zkdash.znodes.stat import hex_id
 from zkdash.znodes.walk import Node
 
@@ -49,6 +50,8 @@ def record(node: Node, wanted: Wanted) -> dict[str, Any]:
     if node.trouble:
         return found | {"trouble": node.trouble}
     found |= value_of(node.value)
+    if hidden := masked_by(node.value):
+        found["masked"] = len(hidden)
     if wanted.acl and node.acls is not None:
         found["acl"] = [{"scheme": one.scheme, "id": one.id, "may": list(one.may)} for one in acl.in_words(node.acls)]
     if wanted.stat and node.stat is not None:

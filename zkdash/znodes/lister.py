@@ -15,6 +15,7 @@ from zkdash.znodes.kinds import Look, look
 from zkdash.znodes.listing import PAGE_SIZE, ListingCache, Page, Version, page_of
 from zkdash.znodes.patterns import BadPattern
 from zkdash.znodes.reading import Branch, Reader
+from zkdash.znodes.seen import key_of, seen_of, whole_of
 from zkdash.znodes.sorting import Progress, Sorter, Sorting
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath
 from zkdash.zookeeper.stats import stats
@@ -82,7 +83,7 @@ class Lister:
         """The names that the filter lets through. Raises BadPattern."""
         if not choice.filter:
             return names
-        key = (container.config, path, choice.filter, choice.match)
+        key = (key_of(container), path, choice.filter, choice.match)
         kept = self._filtered.get(key, version)
         if kept is None:
             wanted = matcher(choice)
@@ -114,7 +115,7 @@ class Lister:
                 f"reads at most {MAX_SORTED:,} for that. Filter them first."
             )
             return Listed(page_at(names, choice.skip, total, limit), {}, trouble)
-        key = (container.config, path, choice.filter, choice.match, sort)
+        key = (key_of(container), path, choice.filter, choice.match, sort)
         try:
             found = await self._sorter.get(key, version, Sorting(container, path, names, sort))
         except ClusterUnavailable as error:
@@ -143,6 +144,18 @@ async def with_looks(container: ClusterContainer, branches: Sequence[Branch]) ->
 async def _known(container: ClusterContainer, of: Sequence[str]) -> dict[str, ZnodeStat]:
     try:
         async with asyncio.timeout(STATS_S):
-            return await stats(container, of)
+            limits = seen_of(container)
+            if limits is None:
+                return await stats(container, of)
+            seen = [path for path in of if limits.sight.sees(path)]
+
+            values: dict[str, bytes | None] = {}
+
+            def keep(path: str, value: bytes | None, stat: ZnodeStat) -> ZnodeStat:
+                values[path] = value
+                return stat
+
+            found = await stats(whole_of(container), seen, keep)
+            return await limits.sized(found, values)
     except (TimeoutError, ClusterUnavailable, InvalidPath):
         return {}  # the page stands without

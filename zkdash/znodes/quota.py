@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zkdash.znodes import paths
+from zkdash.znodes.seen import whole, whole_of
 from zkdash.zookeeper.many import ManyReads
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ async def quotas(container: ClusterContainer, path: str) -> tuple[Quota, ...] | 
     """
     if container.config.path != "/":
         return None
-    above = (*paths.ancestors(path), path)
+    above = [one for one in (*paths.ancestors(path), path) if whole(container, one)]
     asked = [f"{ROOT}{'' if one == '/' else one}/zookeeper_{what}" for one in above for what in ("limits", "stats")]
-    answers = await ManyReads(container).data(asked)
+    answers = await ManyReads(whole_of(container)).data(asked)
     values = [b"" if isinstance(answer, Exception) else answer[0] or b"" for answer in answers]
     return _found(above, values)
 

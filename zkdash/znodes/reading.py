@@ -15,6 +15,7 @@ from kazoo.protocol.states import ZnodeStat
 from zkdash.znodes import paths
 from zkdash.znodes.kinds import Look, look
 from zkdash.znodes.listing import PAGE_SIZE, ListingCache, Page, Version, page_around, page_of
+from zkdash.znodes.seen import key_of
 from zkdash.znodes.unsorted import Unsorted
 
 MAX_LEVELS = 20
@@ -85,7 +86,7 @@ class Reader:
 
     async def _children(self, cluster: Cluster, path: str) -> tuple[tuple[str, ...] | Unsorted, ZnodeStat]:
         """The names in order, or on the way to it where they are many: as they were read before, if still true."""
-        key = (cluster.config, path)
+        key = (key_of(cluster), path)
         if key in self.cache or key in self._unsorted:
             stat = await cluster.stat(path)
             if stat is None:

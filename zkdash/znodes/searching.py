@@ -11,13 +11,13 @@ from kazoo.exceptions import NoAuthError, NoNodeError
 from kazoo.protocol.states import ZnodeStat
 
 from zkdash.clock import now_ms
-from zkdash.znodes import outlet
 from zkdash.znodes.jobs import Job, Phase, in_words
 from zkdash.znodes.search import Matcher, Search
+from zkdash.znodes.seen_crawl import crawl_seen, frontier_of
 from zkdash.znodes.spool import Spool
 from zkdash.znodes.stat import is_ephemeral
 from zkdash.znodes.usage import Usage
-from zkdash.zookeeper.crawl import Batch, CrawlStopped, Progress, crawl
+from zkdash.zookeeper.crawl import Batch, CrawlStopped, Progress
 from zkdash.zookeeper.frontier import Frontier
 
 if TYPE_CHECKING:
@@ -106,9 +106,9 @@ class CrawlJob(Job):
         try:
             await self.catch_up(part)
             if part.rest is None:
-                part.rest = Frontier(part.container._real(self.root), self.root, data=self._data)
+                part.rest = frontier_of(part.container, self.root, data=self._data)
             async with contextlib.aclosing(
-                crawl(part.container, self.root, data=self._data, resume=part.rest)
+                crawl_seen(part.container, self.root, data=self._data, resume=part.rest)
             ) as batches:
                 async for batch in batches:
                     await self._on_batch(part, batch)
@@ -164,7 +164,7 @@ class SearchJob(CrawlJob):
             path = batch.paths[index]
             hit: dict[str, Any] = {"cluster": part.name, "path": path, "children": batch.children[index]}
             if self.search.needs_data:
-                value, stat = outlet.value(part.name, path, batch.data[index]), batch.stats[index]
+                value, stat = batch.data[index], batch.stats[index]
                 facts = matcher.rest(value, stat)
                 if facts is None:
                     if value and matcher.may_be_inside(value, stat):

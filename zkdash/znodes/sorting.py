@@ -14,7 +14,7 @@ from zkdash.znodes import paths
 from zkdash.znodes.choice import KEYS, Sort
 from zkdash.znodes.listing import ListingCache, Version
 from zkdash.znodes.ordering import PART, in_order
-from zkdash.zookeeper.many import ManyReads
+from zkdash.znodes.seen import reads_of
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
@@ -55,7 +55,7 @@ class Sorting:
 
     async def run(self) -> Sorted | None:
         """The order, or None when nobody wants it any more. Raises ClusterUnavailable."""
-        many, measure = ManyReads(self.container), KEYS[self.sort.column]
+        many, measure = reads_of(self.container), KEYS[self.sort.column]
         sign, began, keys = -1 if self.sort.down else 1, now_ms(), array("q")
         while self.done < len(self.names):
             if time.monotonic() - self.asked_at > UNASKED_S:

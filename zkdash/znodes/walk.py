@@ -16,7 +16,8 @@ from kazoo.exceptions import NoAuthError, NoNodeError
 from kazoo.protocol.states import ZnodeStat
 from kazoo.security import ACL
 
-from zkdash.znodes import ordering, outlet, paths
+from zkdash.znodes import ordering, paths
+from zkdash.znodes.seen import NOT_YOURS, UNSEEN
 from zkdash.zookeeper.errors import ReplyTooLarge
 
 DENIED = "not for zkdash to read"
@@ -137,7 +138,7 @@ class Walk:
         self.at = entry.node.path
         if entry.node.trouble == DENIED:
             self.denied += 1
-        elif entry.node.trouble:
+        elif entry.node.trouble and entry.node.trouble != NOT_YOURS:
             self.too_large += 1
         out.append(entry.node)
 
@@ -188,7 +189,9 @@ class Walk:
                 self._fail(entry, answer)
                 continue
             value, entry.node.stat = answer
-            entry.node.value = outlet.value(self._reads.cluster, entry.node.path, value)
+            entry.node.value = value
+            if entry.node.stat is UNSEEN:
+                entry.node.trouble = NOT_YOURS
             if not entry.node.stat.numChildren:
                 entry.kids = []
         if self._acls:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from kazoo.exceptions import NoNodeError, ZookeeperError
@@ -53,10 +53,11 @@ class Found:
 
 
 class Frontier:
-    """What a crawl below one znode has yet to read."""
+    """What a crawl below one znode has yet to read. Of the paths (as shown) only those that `passes` are asked for."""
 
-    def __init__(self, real: str, shown: str, *, data: bool) -> None:
+    def __init__(self, real: str, shown: str, *, data: bool, passes: Callable[[str], bool] | None = None) -> None:
         self.data = data
+        self._passes = passes
         self._first = DATA if data else CHILDREN
         self._cap = MAX_OPERATIONS
         name = real.encode()
@@ -66,6 +67,12 @@ class Frontier:
 
     def take(self, most: int = MAX_OPERATIONS) -> list[Segment]:
         """The next operations to ask for; none when nothing is left, or all that is left depends on what is asked."""
+        segments = self._take(most)
+        while not segments and self._shelves and self._passes is not None:
+            segments = self._take(most)  # all that was taken was not to be asked for
+        return segments
+
+    def _take(self, most: int) -> list[Segment]:
         segments: list[Segment] = []
         most = min(most, self._cap)
         reply_left, request_left, unprobed = float(REPLY_BYTES), REQUEST_BYTES, UNPROBED[self._first]
@@ -84,6 +91,10 @@ class Frontier:
             if wanted <= 0:
                 continue
             names = shelf.take(wanted)
+            if self._passes is not None and shelf.parent:
+                names = [name for name in names if self._passes(shelf.shown + name.decode(errors="replace"))]
+                if not names:
+                    continue
             segments.append(Segment(self._first, shelf, names))
             most -= len(names)
             unprobed -= 0 if known else len(names)

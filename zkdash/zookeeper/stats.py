@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from kazoo.exceptions import UnimplementedError
 from kazoo.protocol.serialization import GetData
@@ -21,7 +21,11 @@ PROBED = 10
 REPLY_BYTES = 1024 * 1024
 
 
-async def stats(container: ClusterContainer, paths: Sequence[str]) -> dict[str, ZnodeStat]:
+Shown: TypeAlias = Callable[[str, bytes | None, ZnodeStat], ZnodeStat]
+"""The stat to show of a path, its value and its stat."""
+
+
+async def stats(container: ClusterContainer, paths: Sequence[str], shown: Shown | None = None) -> dict[str, ZnodeStat]:
     """The stats of those of a page's `paths` that can be read, by path; none from a server before 3.6.
 
     MultiRead gives a stat only together with the data. Where that would be more than REPLY_BYTES, each znode is asked
@@ -32,10 +36,10 @@ async def stats(container: ClusterContainer, paths: Sequence[str]) -> dict[str, 
         return {}
     found: dict[str, ZnodeStat] = {}
     try:
-        size = await _many(container, paths[:PROBED], found)
+        size = await _many(container, paths[:PROBED], found, shown)
         rest = paths[PROBED:]
         if rest and size / PROBED * len(rest) <= REPLY_BYTES:
-            await _many(container, rest, found)
+            await _many(container, rest, found, shown)
             rest = ()
     except ReplyTooLarge:
         rest = [path for path in paths if path not in found]
@@ -47,14 +51,17 @@ async def stats(container: ClusterContainer, paths: Sequence[str]) -> dict[str, 
     return found
 
 
-async def _many(container: ClusterContainer, paths: Sequence[str], found: dict[str, ZnodeStat]) -> int:
+async def _many(
+    container: ClusterContainer, paths: Sequence[str], found: dict[str, ZnodeStat], shown: Shown | None
+) -> int:
     """Adds what can be read to `found`; gives the bytes of data that came with it."""
     operations = [GetData(_real(container, path), None) for path in paths]
     answer: Iterable[Result] = await container._read(container.ZooKeeper.Client.multi_read_async(operations))
     size = 0
     for path, result in zip(paths, answer, strict=True):
         if isinstance(result, tuple):
-            value, found[path] = result
+            value, stat = result
+            found[path] = stat if shown is None else shown(path, value, stat)
             size += len(value or b"")
     return size
 

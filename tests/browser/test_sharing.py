@@ -89,3 +89,13 @@ def test_a_wall_screen_says_that_it_is_not_live(zkdash: MakeProcess, page: Page)
     expect(live).to_have_attribute("data-state", "gone")
     expect(live).to_contain_text("no answer from zkdash since")
     assert live.evaluate("one => one.getBoundingClientRect().width") > 3 * before
+
+
+def test_a_shared_znode_shows_itself_and_nothing_beside_it(site: ZkDashProcess, page: Page) -> None:
+    page.goto(site.url(share(site, "/clusters/prod/znodes/apps/shop/config")))
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    expect(page.get_by_role("tree")).to_have_count(0)
+    expect(page.locator("#shared")).to_contain_text("/apps/shop/config")
+    expect(page.locator("#shared")).to_contain_text("currency")
+    for other in ("features", "Download", "motd"):
+        expect(page.locator("#shared")).not_to_contain_text(other)

@@ -35,7 +35,7 @@ class _Rewriter(HTMLParser):
         self._inside_gone: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if GONE.fullmatch(tag) or self._inside_gone or NOT_SHARED in dict(attrs):
+        if self._inside_gone or _is_gone(tag, dict(attrs)):
             if not VOID.fullmatch(tag):
                 self._inside_gone.append(tag)
             return
@@ -70,6 +70,12 @@ def inert(html: str) -> Markup:
     rewriter.feed(html)
     rewriter.close()
     return Markup("".join(rewriter.out))  # noqa: S704 - every text and value is escaped above
+
+
+def _is_gone(tag: str, attributes: dict[str, str | None]) -> bool:
+    """Whether it goes with all that is in it: what one could press, also where it is a link."""
+    pressed = "download" in attributes or "button" in (attributes.get("class") or "").split()
+    return GONE.fullmatch(tag) is not None or NOT_SHARED in attributes or (tag == "a" and pressed)
 
 
 def _is_kept(name: str, value: str | None) -> bool:

@@ -274,9 +274,17 @@ def test_every_secret_of_the_table_is_hidden_when_a_config_is_shown(configured: 
         [alert:ops]
         url = https://ada:hunter2@hook/hunter2
         secret = hunter2
+        [access]
+        sign_in = oidc
+        issuer = https://sso.example
+        client_id = zkdash
+        client_secret = hunter2
+        [grant:all]
+        users = *
         """)
     assert "hunter2" not in repr(config)
     every = [*OPTIONS, *(option for kind in kinds().values() for option in kind.options)]
     assert {option.key for option in every if option.secret} == {
-        "api_key", "auth", "command", "environment", "headers", "integration_key", "sasl", "secret", "template", "url",
+        "api_key", "auth", "client_secret", "command", "environment", "headers", "integration_key", "sasl", "secret",
+        "template", "url",
     }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -154,6 +155,45 @@ async def test_what_is_masked_is_said_and_its_length_is_not(site: Site) -> None:
     assert await (await site.client.get("/clusters/prod/znodes/apps/shop/props?raw=1")).text() == (
         "a=1\ndb.password=••••••\nb=2\n"
     )
+
+
+async def share(site: Site, of: str, kind: str) -> tuple[int, str]:
+    """Make a link to a view; gives the status, and what the link shows to somebody who hasn't signed in."""
+    form = {"of": of, "lasts": "7d", "kind": kind}
+    async with site.client.post("/shares", data=form, headers={"Sec-Fetch-Site": "same-origin"}) as made:
+        link = re.search(r"/s/[\w-]{43}", await made.text())
+    if link is None:
+        return made.status, ""
+    maker, site.bus.access.person = site.bus.access.person, None
+    try:
+        return made.status, await told(site, link[0])
+    finally:
+        site.bus.access.person = maker
+
+
+@pytest.mark.parametrize("kind", ["live", "fixed"])
+async def test_a_shared_view_is_masked_also_for_who_may_unmask(site: Site, kind: str) -> None:
+    site.bus.access.person = maker = may(grant(Role.OPERATOR, unmask=True))
+    site.bus.access.again = lambda *_: maker.reach
+    for path in PATHS:
+        for view in ("", "?tab=children&sort=size", "?tab=acl", "?find=hunter2"):
+            status, text = await share(site, f"/clusters/prod/znodes{path}{view}", kind)
+            assert status == 200
+            assert SECRET not in text, (path, view)
+    assert "masked as secret by" in (await share(site, "/clusters/prod/znodes/apps/shop", kind))[1]
+    assert (await share(site, "/clusters/prod/znodes/apps/shop?unmask=1", kind))[0] == 400
+
+
+@pytest.mark.parametrize("kind", ["live", "fixed"])
+async def test_a_shared_view_is_of_what_its_maker_sees(site: Site, kind: str) -> None:
+    site.bus.access.person = maker = DENIED
+    site.bus.access.again = lambda *_: maker.reach
+    for of in ("/clusters/prod/znodes/apps?tab=children", "/clusters/prod/znodes/apps", "/search?name=vault"):
+        if kind == "fixed" or not of.startswith("/search"):
+            status, text = await share(site, of, kind)
+            assert status == 200
+            assert not [word for word in HIDDEN if word in text], of
+    assert (await share(site, "/clusters/prod/znodes/apps/zqvault", kind))[0] == 400
 
 
 async def hits(site: Site, **query: str) -> list[str]:

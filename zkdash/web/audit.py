@@ -33,6 +33,7 @@ ACTION_WORDS = {
     "token-create": "made a token",
     "token-revoke": "revoked a token",
     "unmask": "looked at a masked value",
+    "unmask-export": "exported masked values",
     "export": "exported",
     "incident-acknowledge": "acknowledged an incident",
     "incident-unacknowledge": "took an acknowledgement back",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from aiohttp import web
+from kazoo.exceptions import NoAuthError, NoNodeError
 
 from zkdash.access import Person, Role
 from zkdash.access.narrow import covers, narrowed
@@ -20,6 +21,7 @@ from zkdash.web.render import render
 from zkdash.web.share_scope import NotShared, Target, clusters_seen, drawn, target_of
 from zkdash.web.share_view import LONGEST_PASSWORD
 from zkdash.web.urls import at, whole
+from zkdash.zookeeper.errors import ClusterUnavailable
 
 HOUR_MS = 3_600_000
 LASTS_MS = {"1h": HOUR_MS, "1d": 24 * HOUR_MS, "7d": 168 * HOUR_MS, "30d": 720 * HOUR_MS, "90d": 2160 * HOUR_MS}
@@ -107,21 +109,24 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def _draft(blank: web.Request, target: Target, person: Person, form: ShareForm, title: str, fixed: bool) -> Draft:
-    """The link to be made; a fixed one with what it shows. Raises NotShared."""
+    """The link to be made; a fixed one with what it shows. Raises NotShared for what shows nothing to anybody."""
     reach = narrowed(person.reach, target.scope)
     if not covers(person.reach, target.scope):
         raise NotShared("It is not there.")
-    content, clusters = None, target.scope.clusters
+    shown, clusters = "", target.scope.clusters
+    try:
+        viewer = Person(reach, person.name, person.groups, "share")
+        shown = str(await drawn(target, viewer, patience=WAITS if fixed else 0))
+    except web.HTTPException as error:
+        raise NotShared(error.text or "This page shows nothing.") from None
+    except (ClusterUnavailable, NoNodeError, NoAuthError):
+        if fixed:
+            raise
     if fixed:
-        names = blank.app[ZKDASH].clusters.names()
-        try:
-            content = str(await drawn(target, Person(reach, person.name, person.groups, "share"), patience=WAITS))
-        except web.HTTPException as error:
-            raise NotShared(error.text or "This page shows nothing.") from None
-        clusters = clusters_seen(names, target.scope, reach)
+        clusters = clusters_seen(blank.app[ZKDASH].clusters.names(), target.scope, reach)
     longest_ms = round(blank.app[ZKDASH].config.sharing.longest_s * 1000)
     lasts_ms = min(LASTS_MS[form.typed["lasts"]], longest_ms)
-    return Draft(title, form.typed["of"], lasts_ms, form.typed["password"], content, clusters)
+    return Draft(title, form.typed["of"], lasts_ms, form.typed["password"], shown if fixed else None, clusters)
 
 
 async def _target(request: web.Request, form: ShareForm) -> Target | None:

@@ -161,3 +161,9 @@ def test_a_mistake_in_a_query_is_named_by_its_field(query: dict[str, str], field
 )
 def test_the_address_of_a_view_gives_the_view_back(view: View) -> None:
     assert timerange.read(URL(view.url()).query).view == view
+
+
+async def test_without_a_cluster_the_timeline_says_how_to_add_one(tmp_path: Path) -> None:
+    async with running_site(tmp_path) as site:
+        for path in ("/timeline", "/search"):
+            assert "how to add one" in await site.text(path)

@@ -1,12 +1,18 @@
 // [data-sorted]: keeps its children in the order of their data-sort, as the server would have drawn them.
+import { moved } from "./lib/motion.js";
+
 function sort() {
   for (const list of document.querySelectorAll("[data-sorted]")) {
     const items = [...list.querySelectorAll(":scope > [data-sort]")];
-    let previous = null;
-    for (const item of items.toSorted((a, b) => (a.dataset.sort < b.dataset.sort ? -1 : 1))) {
-      if (item.previousElementSibling !== previous) place(list, item, previous);
-      previous = item;
-    }
+    const sorted = items.toSorted((a, b) => (a.dataset.sort < b.dataset.sort ? -1 : 1));
+    if (sorted.every((item, index) => item === items[index])) continue;
+    moved(items, () => {
+      let previous = null;
+      for (const item of sorted) {
+        if (item.previousElementSibling !== previous) place(list, item, previous);
+        previous = item;
+      }
+    });
   }
 }
 

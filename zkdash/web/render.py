@@ -35,7 +35,9 @@ def environment() -> jinja2.Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    env.filters.update(duration=filters.duration, hex_id=filters.hex_id, utc=filters.utc, iso=filters.iso)
+    env.filters.update(
+        timed=filters.timed, duration=filters.duration, hex_id=filters.hex_id, utc=filters.utc, iso=filters.iso
+    )
     env.filters.update(name=filters.name, visible=marks.visible, last_name=paths.last_name, size=size_in_words)
     env.filters["browser"] = filters.browser
     env.globals.update(

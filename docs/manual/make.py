@@ -93,8 +93,9 @@ def everyone(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParse
 def manual() -> str:
     """The man page, without a date or a version: it says what this zkdash does."""
     os.environ["COLUMNS"] = "100"  # else argparse asks the terminal
-    data = {"prog": "zkdash", "project_name": "zkdash", "description": SUMMARY, "manual_title": "zkdash", "date": ""}
-    return str(Manpage(whole(), format="single-commands-section", _data=data)).rstrip() + "\n"
+    data = {"prog": "zkdash", "project_name": "zkdash", "description": SUMMARY, "manual_title": "zkdash"}
+    page = str(Manpage(whole(), format="single-commands-section", _data=data))
+    return f'.TH ZKDASH "1" "" "zkdash" "zkdash"\n{page.partition(chr(10))[2].rstrip()}\n'
 
 
 def files() -> dict[str, str]:

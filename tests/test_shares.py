@@ -16,7 +16,7 @@ from zkdash.access import NOTHING, Need, Reach, Role
 from zkdash.access.audit import Asked
 from zkdash.access.patience import Patience
 from zkdash.config import WebConfig
-from zkdash.web import share_view
+from zkdash.web import share_view, sharing
 from zkdash.web.keys import SHARING
 from zkdash.web.routes import ACTIONS, ROUTES
 from zkdash.web.urls import mount
@@ -135,7 +135,7 @@ async def test_links_that_show_nothing_say_the_same(site: Site, monkeypatch: pyt
     await over(site, link)
     site.bus.access.reaches["ada"] = someone(Role.VIEWER, "prod").reach
     await site.text(link)
-    monkeypatch.setattr(share_view, "now_ms", lambda: 2**50)
+    monkeypatch.setattr(sharing, "now_ms", lambda: 2**50)
     await over(site, link)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from zkdash.web.metrics import Metrics
     from zkdash.web.overview import KeptPages
     from zkdash.web.runs import Runs
-    from zkdash.web.share_view import Sharing
+    from zkdash.web.sharing import Sharing
     from zkdash.web.status_view import Kept, Status
     from zkdash.web.stream import EventStreams
     from zkdash.web.unmasking import Unmasked

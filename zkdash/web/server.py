@@ -51,7 +51,7 @@ from zkdash.web.overview import KeptPages
 from zkdash.web.render import compile_templates
 from zkdash.web.routes import NEEDS as NEEDS_OF_ROUTES
 from zkdash.web.routes import add_routes
-from zkdash.web.share_view import Sharing
+from zkdash.web.sharing import Sharing
 from zkdash.web.status_view import Kept
 from zkdash.web.stream import EventStreams
 from zkdash.web.trails import Trails

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of zkdash behind nginx."""
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
     write_users(folder / "users", [user("ada")])
@@ -45,46 +45,46 @@ servers = 127.0.0.1:{free_port()}
         yield f"https://127.0.0.1:{port}/zkdash"
 
 
-def test_sign_in_a_live_page_and_sign_out_below_a_path_behind_tls(site: str, open_page: OpenPage) -> None:
+def test_sign_in_a_live_page_and_sign_out_below_a_path_behind_tls(address: str, open_page: OpenPage) -> None:
     page = open_page(ignore_https_errors=True, viewport={"width": 1280, "height": 900})
     sockets: list[WebSocket] = []
     page.on("websocket", lambda socket: sockets.append(socket))
-    page.goto(f"{site}/clusters/prod")
-    expect(page).to_have_url(f"{site}/sign-in?next=/zkdash/clusters/prod")
+    page.goto(f"{address}/clusters/prod")
+    expect(page).to_have_url(f"{address}/sign-in?next=/zkdash/clusters/prod")
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(f"{site}/clusters/prod")
+    expect(page).to_have_url(f"{address}/clusters/prod")
     expect(page.locator("#live")).to_have_attribute("data-state", "live")
-    assert sockets[0].url.startswith(f"wss{site.removeprefix('https')}/live?topic=frame")
+    assert sockets[0].url.startswith(f"wss{address.removeprefix('https')}/live?topic=frame")
     (cookie,) = (each for each in page.context.cookies() if "session" in each["name"])
     assert (cookie["name"], cookie["path"], cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (
         "__Secure-zkdash-session", "/zkdash/", True, True, "Lax",
     )  # fmt: skip
     page.get_by_role("link", name="Alerts", exact=True).first.click()
-    expect(page).to_have_url(f"{site}/alerts")
+    expect(page).to_have_url(f"{address}/alerts")
 
     other = page.context.new_page()
-    other.goto(f"{site}/")
+    other.goto(f"{address}/")
     expect(other.locator("#live")).to_have_attribute("data-state", "live")
     page.get_by_role("link", name="ada").click()
     expect(page.get_by_role("heading", name="Where you are signed in")).to_be_visible()
     expect(page.locator("[id^=session-] .mono").first).to_have_text("127.0.0.1")
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.locator("#done")).to_have_text("You are signed out.")
-    expect(page).to_have_url(f"{site}/sign-in")
-    expect(other).to_have_url(re.compile(f"{site}/sign-in"), timeout=20_000)  # an open page leads there by itself
+    expect(page).to_have_url(f"{address}/sign-in")
+    expect(other).to_have_url(re.compile(f"{address}/sign-in"), timeout=20_000)  # an open page leads there by itself
 
 
-def test_without_javascript_too(site: str, open_page: OpenPage) -> None:
+def test_without_javascript_too(address: str, open_page: OpenPage) -> None:
     page = open_page(ignore_https_errors=True, java_script_enabled=False, viewport={"width": 360, "height": 800})
-    page.goto(f"{site}/")
+    page.goto(f"{address}/")
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill("wrong horse")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(f"{site}/")
+    expect(page).to_have_url(f"{address}/")
     page.get_by_role("button", name="Sign out").click()
-    expect(page).to_have_url(f"{site}/sign-in")
+    expect(page).to_have_url(f"{address}/sign-in")

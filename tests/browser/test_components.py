@@ -100,3 +100,17 @@ def test_forced_colours_keep_shapes_and_words(open_page: OpenPage, site: ZkDashP
     assert len(set(shapes)) == 5
     bars = page.locator("#swimlane .lane__bar")
     assert len({bar.screenshot() for bar in bars.all()}) >= 4
+
+
+def test_screen_readers_are_not_flooded(gallery: Page) -> None:
+    gallery.evaluate("""() => {
+        window.said = [];
+        const announcer = document.getElementById('announcer');
+        new MutationObserver(() => window.said.push(announcer.textContent)).observe(announcer, {childList: true});
+        for (let number = 1; number <= 50; number += 1) {
+            document.getElementById('news').textContent = `cluster ${number} is lost`;
+            document.dispatchEvent(new CustomEvent('htmx:after:swap'));
+        }
+    }""")
+    expect(gallery.locator("#announcer")).to_have_text("cluster 50 is lost", timeout=8000)
+    assert gallery.evaluate("window.said") == ["cluster 1 is lost", "cluster 50 is lost"]

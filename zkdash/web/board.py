@@ -257,7 +257,7 @@ class Board:
         def text(level: Reach) -> str:
             summary = self.frame(level).summary
             said = fragment("components/_announcement.html", cluster=container, standing=stands, summary=summary)
-            return partial("announcer", said, "innerHTML")
+            return partial("news", said, "innerHTML")
 
         self._offer_each("frame", "announcer", text, container.name)
 

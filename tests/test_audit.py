@@ -71,9 +71,9 @@ async def test_the_page_and_the_api_show_what_is_asked_for(site: Site) -> None:
     assert orjson.loads(await site.text("/api/v1/audit?to=2020-01-01T00:00"))["entries"] == []
 
 
-@pytest.mark.parametrize("query", ["x=1", "before=-1", "from=yesterday", "limit=0", "format=xml"])
-async def test_what_is_asked_badly_is_refused(site: Site, query: str) -> None:
-    await site.text(f"/api/v1/audit?{query}", 400)
+async def test_what_is_asked_badly_is_refused(site: Site) -> None:
+    for query in ("x=1", "before=-1", "from=yesterday", "limit=0", "format=xml"):
+        await site.text(f"/api/v1/audit?{query}", 400)
 
 
 async def test_it_can_be_kept_as_a_file(site: Site) -> None:

@@ -21,7 +21,8 @@ from zkdash.znodes.export import export
 from zkdash.znodes.exported import Wanted
 from zkdash.znodes.marks import visible
 from zkdash.znodes.masking import Rules
-from zkdash.znodes.seen import reads_of, see
+from zkdash.znodes.seen import see
+from zkdash.znodes.seen_reads import reads_of
 from zkdash.znodes.walk import Walk
 from zkdash.zookeeper.container import ClusterContainer
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath

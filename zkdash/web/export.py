@@ -16,7 +16,7 @@ from zkdash.web.unmasking import unmask
 from zkdash.znodes import paths
 from zkdash.znodes.export import export
 from zkdash.znodes.exported import MAX_ZIPPED, TYPES, Format, Wanted
-from zkdash.znodes.seen import reads_of
+from zkdash.znodes.seen_reads import reads_of
 from zkdash.zookeeper.errors import ClusterUnavailable, NonsenseReply
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from zkdash.znodes.compare import Counts, Rules, Side, What, merge
 from zkdash.znodes.diff import diff
 from zkdash.znodes.jobs import Job, Phase, in_words
 from zkdash.znodes.patterns import As, of_names
-from zkdash.znodes.seen import reads_of
+from zkdash.znodes.seen_reads import reads_of
 from zkdash.znodes.spool import Spool
 from zkdash.znodes.stat import is_ephemeral
 from zkdash.znodes.walk import DENIED, Node, Walk

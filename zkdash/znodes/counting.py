@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kazoo.exceptions import NoNodeError
 
-from zkdash.znodes.seen import reads_of
+from zkdash.znodes.seen_reads import reads_of
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer

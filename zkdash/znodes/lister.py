@@ -147,7 +147,7 @@ async def _known(container: ClusterContainer, of: Sequence[str]) -> dict[str, Zn
             limits = seen_of(container)
             if limits is None:
                 return await stats(container, of)
-            seen = [path for path in of if limits.sight.sees(path)]
+            seen = of if limits.sees_all else [path for path in of if limits.sight.sees(path)]
 
             values: dict[str, bytes | None] = {}
 

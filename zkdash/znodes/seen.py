@@ -7,16 +7,16 @@ znode that is seen has a name and children, and nothing else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from kazoo.exceptions import NoAuthError, NoNodeError
+from kazoo.exceptions import NoNodeError
 from kazoo.protocol.states import ZnodeStat
 from kazoo.security import ACL
 
 from zkdash.znodes import paths
 from zkdash.znodes.masking import Rules, mask
-from zkdash.zookeeper.many import ManyReads
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
@@ -66,6 +66,11 @@ class SeenCluster:
     def key(self) -> Hashable:
         """What to keep under what was read through it."""
         return key_of(self.whole_cluster), self.sight, self.rules
+
+    @cached_property
+    def sees_all(self) -> bool:
+        """Whether no znode is kept back, so that none has to be looked at for that."""
+        return self.sight.whole("/")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SeenCluster) and self.whole_cluster is other.whole_cluster and self.key == other.key
@@ -137,21 +142,22 @@ class SeenCluster:
     async def sized(self, stats: Mapping[str, ZnodeStat], values: Mapping[str, bytes | None]) -> dict[str, ZnodeStat]:
         """Stats of values as they are shown. The number of children is left out where some may be kept back."""
         shown = dict(zip(values, await self.masked_all(values.items()), strict=True))
+        found = {path: sized(stat, shown.get(path), keep=path not in shown) for path, stat in stats.items()}
+        if self.sees_all:
+            return found
         return {
-            path: sized(stat, shown.get(path), keep=path not in shown)._replace(
-                numChildren=0 if self.sight.hides_a_child(path) else stat.numChildren
-            )
-            for path, stat in stats.items()
+            path: stat._replace(numChildren=0) if self.sight.hides_a_child(path) else stat
+            for path, stat in found.items()
         }
 
     def passed(self, path: str, names: list[str]) -> list[str]:
         """Of the names of a znode's children those that are there."""
-        if self.sight.whole(path):
+        if self.sees_all or self.sight.whole(path):
             return names
         return [name for name in names if self.sight.passes(paths.join(path, name))]
 
     def _check(self, path: str) -> None:
-        if not self.sight.passes(path):
+        if not self.sees_all and not self.sight.passes(path):
             if not self.whole_cluster.is_connected():
                 raise self.whole_cluster._unavailable()
             raise NoNodeError
@@ -162,7 +168,7 @@ class SeenCluster:
 
     async def _counted(self, path: str, stat: ZnodeStat) -> ZnodeStat:
         """The stat with the number of children that are there."""
-        if not self.sight.hides_a_child(path):
+        if self.sees_all or not self.sight.hides_a_child(path):
             return stat
         names, _ = await self.whole_cluster.children(path)
         return stat._replace(numChildren=len(self.passed(path, names)))
@@ -213,58 +219,6 @@ def may_unmask(container: ClusterContainer, path: str) -> bool:
     """Whether who reads through it might ask for a znode's secrets."""
     limits = seen_of(container)
     return limits is not None and limits.sight.could_unmask(path)
-
-
-def reads_of(container: ClusterContainer) -> ManyReads:
-    """Reads of many znodes at once, of those that are seen."""
-    limits = seen_of(container)
-    return ManyReads(container) if limits is None else SeenReads(limits)
-
-
-class SeenReads(ManyReads):
-    """Reads many znodes as somebody sees them."""
-
-    def __init__(self, seen: SeenCluster) -> None:
-        super().__init__(seen.whole_cluster)
-        self._seen = seen
-
-    async def total(self, path: str) -> int | None:
-        """As above; None where not all of it is seen."""
-        return await super().total(path) if self._seen.sight.whole(path) else None
-
-    async def children(self, of: Sequence[str]) -> Sequence[list[str] | Exception]:
-        passed = [path for path in of if self._seen.sight.passes(path)]
-        found = dict(zip(passed, await super().children(passed) if passed else (), strict=True))
-        return [
-            self._seen.passed(path, answer) if isinstance(answer := found.get(path, NoNodeError()), list) else answer
-            for path in of
-        ]
-
-    async def data(self, of: Sequence[str]) -> Sequence[tuple[bytes | None, ZnodeStat] | Exception]:
-        passed = [path for path in of if self._seen.sight.passes(path)]
-        answers = await super().data(passed) if passed else ()
-        found = {path: self._only_name(path, answer) for path, answer in zip(passed, answers, strict=True)}
-        read = [(path, answer) for path, answer in found.items() if isinstance(answer, tuple) and answer[0]]
-        values = [(path, answer[0]) for path, answer in read]
-        masked = await self._seen.masked_all(values)
-        for (path, (_, stat)), value in zip(read, masked, strict=True):
-            found[path] = value, sized(stat, value)
-        for path, answer in found.items():
-            if isinstance(answer, tuple) and answer[1] is not UNSEEN and self._seen.sight.hides_a_child(path):
-                found[path] = answer[0], await self._seen._counted(path, answer[1])
-        return [found.get(path, NoNodeError()) for path in of]
-
-    async def acls(self, of: Sequence[str]) -> Sequence[list[ACL] | Exception]:
-        seen = [path for path in of if self._seen.sight.sees(path)]
-        found = dict(zip(seen, await super().acls(seen) if seen else (), strict=True))
-        return [found.get(path, NoAuthError()) for path in of]
-
-    def _only_name(
-        self, path: str, answer: tuple[bytes | None, ZnodeStat] | Exception
-    ) -> tuple[bytes | None, ZnodeStat] | Exception:
-        if self._seen.sight.sees(path) or isinstance(answer, NoNodeError):
-            return answer
-        return None, UNSEEN
 
 
 def sized(stat: ZnodeStat, value: bytes | None, *, keep: bool = False) -> ZnodeStat:

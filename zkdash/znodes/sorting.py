@@ -14,7 +14,7 @@ from zkdash.znodes import paths
 from zkdash.znodes.choice import KEYS, Sort
 from zkdash.znodes.listing import ListingCache, Version
 from zkdash.znodes.ordering import PART, in_order
-from zkdash.znodes.seen import reads_of
+from zkdash.znodes.seen_reads import reads_of
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer

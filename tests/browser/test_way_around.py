@@ -68,6 +68,10 @@ def test_keys_lead_to_pages_and_through_lists(site: ZkDashProcess, page: Page) -
     expect(page).to_have_url(site.url("/clusters/prod/znodes/"))
     page.keyboard.type("ga")
     expect(page).to_have_url(site.url("/alerts"))
+    page.keyboard.type("gd")
+    expect(page).to_have_url(site.url("/alerts/deliveries"))
+    page.keyboard.type("ga")
+    expect(page).to_have_url(site.url("/alerts"))
     page.keyboard.press("u")
     expect(page).to_have_url(site.url("/"))
 

@@ -62,6 +62,7 @@ def environment() -> jinja2.Environment:
         url_for_route=urls.url_for_route,
         with_query=urls.with_query,
         main_places=places.MAIN,
+        other_places=places.OTHERS,
         places_of_cluster=places.of_cluster,
         term=terms.term,
         rule_words=alert_words.rule_words,

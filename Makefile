@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 export PYTHON
 
-.PHONY: help setup run demo test test-fast test-matrix lint fmt types bench bench-quick pictures screenshots manual lighthouse clean
+.PHONY: help setup run demo test test-fast test-matrix lint fmt types bench bench-quick chaos fuzz pictures screenshots manual lighthouse clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -73,6 +73,17 @@ bench: setup ## measure what the design promises, for hours; stopped, it goes on
 bench-quick: setup ## a first picture of the same, in under 3 minutes
 	@.ci/ensure zookeeper
 	@exec $(BIN)/python -m bench --quick $(ARGS)
+
+chaos: setup ## real servers and a real zkdash under random faults, by a seed (ARGS="--seed 7 --minutes 30")
+	@.ci/ensure zookeeper
+	@exec $(BIN)/python -m tests.chaos $(ARGS)
+
+FUZZ_SECONDS ?= 60
+
+fuzz: setup ## everything that reads what others send, with atheris, each for FUZZ_SECONDS
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3.0'
+	@for target in znode words admin jute config path; do \
+		$(BIN)/python -m tests.fuzz $$target $(FUZZ_SECONDS) || exit 1; done
 
 pictures: setup ## make the pictures of README.md again
 	@.ci/ensure zookeeper chromium

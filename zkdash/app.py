@@ -52,6 +52,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         self._to_stop: list[Callable[[], object]] = []
         self.config = config
         self.reload_trouble = ""
+        self._asked_to_stop = False
         hand_over(config, verbose=verbose)
         super().__init__(args=[])
 
@@ -122,6 +123,14 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         for url in self.web.urls:
             sys.stdout.write(f"zkdash: {url}\n")
         sys.stdout.flush()
+
+    def stop(self, exit_code: int | None = None) -> None:
+        self._asked_to_stop = True
+        super().stop(exit_code)
+
+    async def main(self) -> None:
+        if self._asked_to_stop:  # while it started: asab forgets that
+            self._stop_event.set()
 
     async def finalize(self) -> None:
         while self._to_stop:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,3 +84,21 @@ def test_without_a_cluster_it_starts_and_its_page_says_what_to_do(zkdash: MakePr
     answer = zkdash().start().get("/")
     assert answer.status == 200
     assert "[zookeeper:" in Page(answer.text).text
+
+
+def test_who_asks_it_to_end_while_it_starts_is_heard(tmp_path: Path) -> None:
+    script = """
+import asyncio, os, signal, sys
+from zkdash import app, cli
+start = app.ZkDashApplication._start
+async def interrupted(self):
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(0.05)
+    await start(self)
+app.ZkDashApplication._start = interrupted
+sys.exit(cli.main())
+"""
+    config = tmp_path / "zkdash.conf"
+    config.write_text(f"[web]\nlisten = 127.0.0.1:0\n[store]\nurl = sqlite:///{tmp_path}/zkdash.sqlite\n")
+    command = [sys.executable, "-c", script, "-c", str(config), "prod=127.0.0.1:1"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60).returncode == 0

@@ -25,6 +25,7 @@ from zkdash.access.service import AccessService
 from zkdash.access.silencing import may_silence
 from zkdash.alerts.silence import Matchers, SilenceDraft
 from zkdash.clock import now_ms
+from zkdash.web import seen
 from zkdash.web.routes import NEEDS
 from zkdash.zookeeper.states import Cause, Kind, Observation, Severity
 
@@ -326,3 +327,10 @@ async def test_metrics_are_of_what_is_seen(site: Site) -> None:
     assert f'zkdash_cluster_state{{cluster="{SEEN}",state="CONNECTED"}} 1.0' in await site.text("/metrics")
     site.bus.access.person = EVERYBODY["admin"]
     assert f'cluster="{HIDDEN}"' in await site.text("/metrics")
+
+
+def test_no_page_asks_for_clusters_or_events_past_what_is_seen() -> None:
+    folder = Path(seen.__file__).parent
+    past = re.compile(r"app\[ZKDASH\]\.(clusters|events)\b")
+    # shares.py names the clusters of a page to whoever makes a link to it, by their own reach
+    assert {file.name for file in folder.glob("*.py") if past.search(file.read_text())} <= {"shares.py"}

@@ -14,6 +14,7 @@ from zkdash.web.entrance import url_for_sign_in
 from zkdash.web.gate import person_of
 from zkdash.web.keys import ZKDASH
 from zkdash.web.render import render
+from zkdash.web.seen import seen
 from zkdash.web.sign_in import forget
 from zkdash.web.urls import at
 
@@ -39,7 +40,7 @@ async def everybody(request: web.Request) -> web.Response:
 
 def _page(request: web.Request, person: Person, **more: Any) -> web.Response:
     access = request.app[ZKDASH].access
-    names = [each.name for each in request.app[ZKDASH].clusters if person.reach.sees_cluster(each.name)]
+    names = seen(request).clusters.names()
     context: dict[str, Any] = {"typed": {}, "problems": {}, "secret": "", "status": 200} | more
     return render(
         request,

@@ -86,7 +86,7 @@ async def test_the_api_fails_with_problem_json(site: Site) -> None:
         assert answer.content_type == "application/problem+json"
         problem = await answer.json()
     assert problem["status"] == 404
-    assert problem["title"] == "Not Found"
+    assert problem["title"] == "Not found"
     assert problem["instance"] == "/api/v1/nowhere"
 
 

@@ -85,7 +85,7 @@ def http_failure(error: web.HTTPException, request: web.Request) -> Failure:
     headers += tuple((name, error.headers[name]) for name in kept)
     if error.status == 404 and not detail:
         detail = "Nothing is at this address."
-    return Failure(error.status, status.phrase, detail, error.status in (429, 503), headers=headers)
+    return Failure(error.status, status.phrase.capitalize(), detail, error.status in (429, 503), headers=headers)
 
 
 def unexpected(request: web.Request) -> Failure:

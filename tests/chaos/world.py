@@ -186,8 +186,10 @@ class World:
         self.dash.kill9()
 
     def _live_again(self) -> None:
-        self.dash.restart()
-        self._living.release()
+        try:
+            self.dash.restart(60.0)
+        finally:  # else a reload would wait for ever, and with it the end of the run
+            self._living.release()
 
     # The end
 

@@ -84,10 +84,10 @@ class ZkDashProcess:
             raise AssertionError(f"zkdash ended while starting:\n{self.log}")
         return READY_LINE.search(self.log)
 
-    def restart(self, **environment: str) -> Self:
+    def restart(self, deadline_s: float = 20.0, **environment: str) -> Self:
         """Start it again on the port that it had."""
         self.config_file.write_text(self.config_file.read_text().replace("127.0.0.1:0\n", f"127.0.0.1:{self.port}\n"))
-        return self.start(**environment)
+        return self.start(deadline_s, **environment)
 
     @property
     def running(self) -> bool:

@@ -12,6 +12,7 @@ from aiohttp import web
 from tests.support.site import Site, running_site
 from zkdash.access import Person, Reach, Role
 from zkdash.access.grant import Grant
+from zkdash.web.assets import shipped
 from zkdash.web.keys import NEEDS
 from zkdash.web.routes import NEEDS as DECLARED
 
@@ -72,3 +73,12 @@ async def test_who_may_only_look_changes_nothing(site: Site, caplog: pytest.LogC
     refused: Any = await site.client.post("/api/v1/silences", json={})
     assert (refused.status, (await refused.json())["detail"]) == (403, "This takes the role operator; yours is viewer.")
     assert "Refused: it takes another role." in caplog.messages
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_a_page_knows_who_may_only_look_and_offers_them_nothing_to_do(site: Site, role: Role) -> None:
+    site.bus.access.person = someone(role)
+    text = await site.text("/alerts/silences")
+    assert f'<body data-role="{role.word}">' in text
+    assert '<a class="button heading__end" data-acts href="/alerts/silences/new">' in text
+    assert '[data-role="viewer"] [data-acts] { display: none; }' in shipped().files["css/all.css"].body.decode()

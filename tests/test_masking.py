@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import itertools
 import json
 import zlib
 from pathlib import Path
@@ -82,6 +83,7 @@ def test_values_of_secret_fields_are_hidden_and_all_else_stays(value: str, expec
         b"http://host:8080/path@2x.png",
         b'{"version":3,"partitions":{"0":[1,2]}}',
     ],
+    ids=itertools.count(),  # what is packed is not the same in every process
 )
 def test_what_has_no_secret_is_the_very_same(value: bytes) -> None:
     assert mask(value, "/a", RULES) is value
@@ -108,6 +110,7 @@ BINARY = b"\xac\xed\x00\x05sr\x00\x04Conf\x00\x01L\x00\x08passwordt\x00\x12Ljava
         f"a\rpassword={SECRET}".encode(),
         f"x: &password {SECRET}\npassword: *password".encode().replace(b"&password ", b"").replace(b"x", b"token"),
     ],
+    ids=itertools.count(),  # as above
 )
 def test_packed_and_binary_data_keeps_no_secret(value: bytes) -> None:
     shown = mask(value, "/a", RULES)

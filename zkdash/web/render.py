@@ -109,6 +109,7 @@ def page(request: web.Request, template: str, **context: Any) -> str:
     context = {
         "layout": "components/main_only.html" if is_partial(request) else "base.html" if person else "bare.html",
         "signed_in": person if person is not None and person.via != "none" else None,
+        "role": person.role.word if person is not None else "",
         "board": request.app[BOARD].seen(level_of(request)),
         "now": now_ms(),
         "here": str(request.rel_url).removeprefix(urls.at("")) or "/",

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import WebSocket, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.test_every_page import AXE, AXE_TAGS, RUN_AXE
 from tests.support.nginx import nginx
 from tests.support.signed import PASSWORD, user
 from tests.support.zkdash_process import ZkDashProcess
@@ -36,7 +37,7 @@ users_file = {folder}/users
 proxy_addresses = 127.0.0.1
 [grant:everybody]
 users = *
-role = operator
+role = admin
 [zookeeper:prod]
 servers = 127.0.0.1:{free_port()}
 """
@@ -74,6 +75,25 @@ def test_sign_in_a_live_page_and_sign_out_below_a_path_behind_tls(address: str, 
     expect(page.locator("#done")).to_have_text("You are signed out.")
     expect(page).to_have_url(f"{address}/sign-in")
     expect(other).to_have_url(re.compile(f"{address}/sign-in"), timeout=20_000)  # an open page leads there by itself
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_of_people_are_accessible_in_both_themes_on_a_phone(
+    theme: str, address: str, open_page: OpenPage
+) -> None:
+    page = open_page(ignore_https_errors=True, color_scheme=theme, viewport={"width": 360, "height": 800})
+    page.goto(f"{address}/sign-in")
+    page.evaluate(AXE)
+    assert page.evaluate(RUN_AXE, AXE_TAGS) == []
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{address}/")
+    for path in ("/account", "/account/everybody", "/audit"):
+        page.goto(f"{address}{path}")
+        page.evaluate(AXE)
+        assert page.evaluate(RUN_AXE, AXE_TAGS) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
 def test_without_javascript_too(address: str, open_page: OpenPage) -> None:

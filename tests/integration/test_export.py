@@ -44,6 +44,15 @@ def fill(tree: Tree) -> None:
     tree.client.set_acls(f"{tree.root}/secret", [make_digest_acl("ada", "right", all=True)])
 
 
+def test_the_command_line_masks_secrets_unless_it_is_told_not_to(tree: Tree) -> None:
+    tree.make("/app", b"host=h\npassword=sesame\n")
+    masked = command(f"prod:{tree.root}", f"prod={tree.server.address}")
+    whole = command(f"prod:{tree.root}", f"prod={tree.server.address}", "--unmask")
+    assert (masked.returncode, whole.returncode) == (0, 0)
+    assert (b"sesame" in masked.stdout, b"host=h" in masked.stdout) == (False, True)
+    assert b"password=sesame" in whole.stdout
+
+
 def test_the_api_and_the_command_line_write_the_same(shared_dash: ZkDashProcess, tree: Tree, tmp_path: Path) -> None:
     fill(tree)
     answer = shared_dash.get(f"/api/v1/clusters/prod/export?path={tree.root}")

@@ -88,15 +88,13 @@ async def test_children_with_the_same_stay_in_order_of_names(monkeypatch: pytest
     class Many:
         size = 7
 
-        def __init__(self, _: object) -> None: ...
-
         async def data(self, of: list[str]) -> list[Any]:
             return [
                 NoAuthError() if path == "/a/n030" else (b"", STAT._replace(dataLength=int(path[-3:]) % 10))
                 for path in of
             ]
 
-    monkeypatch.setattr(sorting, "ManyReads", Many)
+    monkeypatch.setattr(sorting, "reads_of", lambda _container: Many())
     monkeypatch.setattr(sorting, "PART", 16)
     names = tuple(f"n{number:03}" for number in range(100))
     for sort, sign in ((Sort.SIZE, 1), (Sort.SIZE_DOWN, -1)):

@@ -36,9 +36,9 @@ class Rules:
         stems = sorted({_stem(pattern) for pattern in config.fields})
         parts = [f"(?i:{'|'.join(map(re2.escape, stems))})", ESCAPES] if stems else []
         self._worth = _compile("|".join([*parts, *(f"(?:{one})" for one in config.expressions)]) or r"\z\A.")
-        self._stems = re.compile("|".join(map(re.escape, stems)), re.IGNORECASE) if stems else None
+        self._stems = _compile(parts[0]) if stems else None
         pieces = {piece for pattern in config.fields for piece in _pieces(pattern)}
-        self._pieces = re.compile("|".join(map(re.escape, sorted(pieces)))) if pieces else None
+        self._pieces = _compile("|".join(map(re2.escape, sorted(pieces))).encode()) if pieces else None
         self._foreign = any(not one.isascii() for one in (*config.fields, *config.expressions))
         self._json_paths = [(path, _segments(path)) for path in config.json_paths]
 
@@ -91,15 +91,16 @@ class Rules:
 
     def may_be_in(self, text: str) -> bool:
         """Whether a text may have a secret field's name in it."""
-        return self._stems is not None and self._stems.search(text) is not None
+        return self._stems is not None and self._stems.search(text.encode(errors="replace")) is not None
 
     def in_binary(self, data: bytes) -> str:
         """The rule for which binary data must be hidden as a whole; "" for none. Names may stand close to anything."""
-        for text in {data.decode("latin-1"), data.replace(b"\0", b"").decode("latin-1")}:
-            if self._pieces is not None and self._pieces.search(text):
+        for found in {data, data.replace(b"\0", b"")}:
+            if self._pieces is not None and self._pieces.search(found):
                 return "field in binary data"
-            if found := next((name for name, one in self._expressions if one.search(text)), ""):
-                return found
+            text = found.decode("latin-1")
+            if name := next((name for name, one in self._expressions if one.search(text)), ""):
+                return name
         return ""
 
     def expressed(self, text: str) -> Iterator[tuple[int, int, str]]:
@@ -122,9 +123,12 @@ def _rule_of(fields: tuple[str, ...], name: str) -> str:
     return ""
 
 
-def _compile(source: str) -> Any:  # re2 has no types
+def _compile(source: str | bytes) -> Any:  # re2 has no types
+    """For text, or of bytes for bytes whatever they are; in linear time, and not a tenth of what Python's own takes."""
     options = re2.Options()
     options.log_errors = False
+    if isinstance(source, bytes):
+        options.encoding = re2.Options.Encoding.LATIN1
     return re2.compile(source, options)
 
 

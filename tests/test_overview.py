@@ -98,6 +98,12 @@ async def test_a_page_without_clusters_says_how_to_add_one(tmp_path: Path) -> No
     assert "<title>no clusters · zkdash</title>" in page
 
 
+@pytest.mark.parametrize("path", ["/search", "/timeline", "/compare", "/alerts"])
+async def test_other_pages_without_clusters_lead_there(path: str, tmp_path: Path) -> None:
+    async with running_site(tmp_path) as site:
+        assert '<a href="/">how to add one</a>' in await site.text(path)
+
+
 async def test_a_lane_shows_what_was_recorded_and_what_was_not_watched(site: Site) -> None:
     board = site.client.app[BOARD]  # type: ignore[union-attr]  # a running site has one
     site["a"].drop()

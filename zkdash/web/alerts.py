@@ -76,7 +76,8 @@ async def with_what_belongs(alerts: SeenAlerts, incidents: list[Incident]) -> li
 
 async def index(request: web.Request) -> web.Response:
     """GET /alerts"""
-    return render(request, "alerts/index.html", alerts=await request.app[ALERTING].draw("alerts", level_of(request)))
+    drawn = await request.app[ALERTING].draw("alerts", level_of(request))
+    return render(request, "alerts/index.html", alerts=drawn, has_clusters=bool(seen(request).clusters.names()))
 
 
 async def history(request: web.Request) -> web.Response:

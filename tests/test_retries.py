@@ -118,6 +118,19 @@ async def test_a_clock_that_is_set_back_a_little_makes_no_try_wait(store: Store,
         assert (await here.tried(2)).state is DeliveryState.SENT
 
 
+async def test_a_clock_that_was_set_back_while_zkdash_was_dead_makes_no_try_wait(
+    store: Store, clock: Clock, there: Receiver
+) -> None:
+    there.script.append(status(500))
+    async with house(store, clock, route(there)) as here:
+        await here.record(lost("a"))
+        await here.tried(1)
+        await here.rests()
+    clock.at -= 1_800_000
+    async with house(store, clock, route(there)) as here:
+        assert (await here.tried(1)).state is DeliveryState.SENT
+
+
 async def test_a_recovery_never_overtakes_its_loss(store: Store, clock: Clock, there: Receiver) -> None:
     there.script.extend([status(500), status(500)])
     async with house(store, clock, route(there)) as here:

@@ -59,7 +59,7 @@ class Sender:
         self._nap = Nap(later)
         self._task: asyncio.Task[None] | None = None
         self._outcomes = Outcomes(store, self._pause)
-        self._set_back = SetBack()
+        self._set_back, self._is_new = SetBack(), True
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._route_of: dict[str, str] = {}
 
@@ -118,9 +118,11 @@ class Sender:
     async def _start_due(self) -> float:
         """Start every try that is due; gives the seconds until the next is."""
         now, wait_s = self._now(), _LONGEST_WAIT_S
-        if self._set_back.seen(now):
+        set_back = self._set_back.seen(now)
+        if set_back or self._is_new:
             async with self._store.begin() as connection:
-                await rows.hurry_all(connection, now)
+                await (rows.hurry_all if set_back else rows.hurry_from_ahead)(connection, now)
+            self._is_new = False
         busy = Counter(self._route_of.values())
         for route in list(self._routes.values()):
             free = PER_ROUTE - busy[route.name]

@@ -111,6 +111,15 @@ async def hurry_all(connection: Connection, at: int) -> None:
     await connection.execute(late.values(next_try_at=at))
 
 
+async def hurry_from_ahead(connection: Connection, at: int) -> None:
+    """The same for what was tried, or owed, at a time that is yet to come: the clock was set back since."""
+    tried = select(attempts.c.n).where(attempts.c.delivery_id == deliveries.c.id, attempts.c.at > at)
+    late = update(deliveries).where(
+        _OWED, deliveries.c.next_try_at > at, (deliveries.c.created_at > at) | tried.exists()
+    )
+    await connection.execute(late.values(next_try_at=at))
+
+
 async def attempts_of(connection: Connection, delivery_id: str) -> list[Row]:
     """The tries of a delivery, the first first."""
     query = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.n)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from tests.chaos.checker import problems
-from tests.chaos.schedule import schedule
+from tests.chaos.schedule import Kind, schedule
 from tests.chaos.world import World
 
 
@@ -17,11 +17,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="the same seed, the same faults")
     parser.add_argument("--minutes", type=float, default=30.0)
+    kinds = [kind.name.lower() for kind in Kind]
+    parser.add_argument("--without", nargs="*", default=[], choices=kinds, help="faults that are not to happen")
     options = parser.parse_args()
     print(f"again with: python -m tests.chaos --seed {options.seed} --minutes {options.minutes:g}", flush=True)
+    without = {Kind[name.upper()] for name in options.without}
     with tempfile.TemporaryDirectory(prefix="zkdash-chaos-") as folder:
         with World(Path(folder), say=lambda line: print(line, flush=True)) as world:
-            world.run(schedule(options.seed, 60 * options.minutes, world.kinds))
+            world.run(schedule(options.seed, 60 * options.minutes, world.kinds - without))
             account = world.account()
         found = problems(account)
     lost = sum(event["to"] == "LOST" for event in account.log)

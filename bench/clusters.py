@@ -12,11 +12,11 @@ import sys
 import time
 
 import psutil
-from kazoo.client import KazooClient
 
 from bench import report
 from bench.processes import ZkDash, idle, wait_for, zkdash
 from bench.report import Curve
+from bench.trees import make_roots
 from zkdash.demo.loopback import free_port
 from zkdash.demo.server import Server
 
@@ -120,11 +120,7 @@ def main() -> None:
             continue
         runs: dict[str, list[dict[str, float]]] = {"zkdash": [], "kazoo alone": []}
         with Server(config={"maxClientCnxns": "0"}) as server:
-            client = KazooClient(hosts=server.address)
-            client.start()
-            for i in range(count):
-                client.ensure_path(f"/c{i}")
-            client.stop()
+            make_roots(server.address, count)
             for run in range(1 if options.quick else options.runs):
                 for contender, measure in (("zkdash", with_zkdash), ("kazoo alone", with_kazoo)):
                     report.tell(f"{count} clusters, run {run + 1} of {options.runs}: {contender}")

@@ -12,11 +12,11 @@ import sys
 import time
 
 import psutil
-from kazoo.client import KazooClient
 
 from bench import report
 from bench.processes import wait_for, zkdash
 from bench.report import Curve
+from bench.trees import make_roots
 from bench.viewers import PATH, process
 from zkdash.demo.loopback import free_port
 from zkdash.demo.server import Server
@@ -64,12 +64,7 @@ def main() -> None:
     options, _ = parser.parse_known_args()
     counts = [int(word) for word in ("50" if options.quick else options.counts).split(",")]
     with Server(config={"maxClientCnxns": "0"}, properties={"zookeeper.4lw.commands.whitelist": "*"}) as server:
-        client = KazooClient(hosts=server.address)
-        client.start()
-        for i in range(max(counts)):
-            client.create_async(f"/c{i}")
-        client.sync("/")
-        client.stop()
+        make_roots(server.address, max(counts))
         for count in counts:
             title = f"{count} clusters and {VIEWERS} viewers"
             if report.known(title):

@@ -10,11 +10,10 @@ import argparse
 import http.client
 import time
 
-from kazoo.client import KazooClient
-
 from bench import report
 from bench.processes import ZkDash, wait_for, zkdash
 from bench.report import Curve
+from bench.trees import make_roots
 from zkdash.demo.loopback import free_port
 from zkdash.demo.server import Server
 
@@ -70,12 +69,7 @@ def main() -> None:
     options, _ = parser.parse_known_args()
     counts = [int(word) for word in ("100" if options.quick else options.counts).split(",")]
     with Server(config={"maxClientCnxns": "0"}) as server:
-        client = KazooClient(hosts=server.address)
-        client.start()
-        for i in range(max(counts)):
-            client.create_async(f"/c{i}")
-        client.sync("/")
-        client.stop()
+        make_roots(server.address, max(counts))
         for count in counts:
             title = f"A request, {count:,} clusters"
             if not report.known(title):

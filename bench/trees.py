@@ -42,3 +42,13 @@ def make_tree(hosts: str, root: str, znodes: int, fanout: int = 1000, *, flat: b
     client.stop()
     client.close()
     return len(paths) + 1
+
+
+def make_roots(hosts: str, count: int) -> None:
+    """/c0, /c1 and so on: a chroot for each of `count` clusters that are all on one server."""
+    client = KazooClient(hosts)
+    client.start()
+    for one in [client.create_async(f"/c{number}") for number in range(count)]:
+        one.get()
+    client.stop()
+    client.close()

@@ -60,11 +60,11 @@ def whole() -> argparse.ArgumentParser:
     alerts = commands.add_parser("alerts", help="send a test to a receiver, or say what would have been sent")
     of_alerts = alerts.add_subparsers(metavar="COMMAND")
     for name in ALERTS:
-        add(of_alerts, name, made_by(lambda name=name: cli_alerts.parse(Recorder, str, [name])))  # type: ignore[misc]
+        add(of_alerts, name, made_by(lambda name=name: cli_alerts.parse(Recorder, str, [name])))  # type: ignore[misc]  # bound now
     users = commands.add_parser("user", help="say who may sign in by a password")
     of_users = users.add_subparsers(metavar="COMMAND")
     for name in cli_users.COMMANDS:
-        add(of_users, name, made_by(lambda name=name: cli_users.parse(Recorder, [name])))  # type: ignore[misc]
+        add(of_users, name, made_by(lambda name=name: cli_users.parse(Recorder, [name])))  # type: ignore[misc]  # bound now
     parser._actions.sort(key=lambda action: action is not commands)  # a command is completed before a cluster is
     for each in everyone(parser):
         for action in each._actions:

@@ -63,7 +63,7 @@ async def looking_at(tmp_path: Path, tree: Tree, **masking: Any) -> AsyncIterato
     async with running_site(tmp_path) as site:
         site.bus.config = replace(site.bus.config, masking=replace(site.bus.config.masking, **masking))
         site.bus.access = Door(site.bus.access)
-        container = ClusterContainer(SimpleNamespace(App=site.bus, ProactorService=None), config)  # type: ignore[arg-type]
+        container = ClusterContainer(SimpleNamespace(App=site.bus, ProactorService=None), config)  # type: ignore[arg-type]  # all it needs
         container.start()
         site.bus.clusters.all["prod"] = container
         site.bus.PubSub.publish("Clusters.changed!")

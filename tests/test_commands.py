@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 
@@ -71,7 +70,6 @@ def http(body: bytes, status: str = "200 OK", headers: str = "", length: int | N
 
 async def silence(wire: Wire) -> None:
     await wire.reader.read()
-    await asyncio.Event().wait()
 
 
 async def nothing(wire: Wire) -> None:
@@ -99,7 +97,7 @@ async def http_flood(wire: Wire) -> None:
 async def half(wire: Wire) -> None:
     await wire.reader.read(4)
     wire.writer.write(DUMP[:-3])
-    await asyncio.Event().wait()
+    await wire.reader.read()
 
 
 async def headers_without_end(wire: Wire) -> None:

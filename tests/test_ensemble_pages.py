@@ -255,7 +255,8 @@ async def test_a_view_that_there_is_not_is_said(site: Site, query: str, words: s
 async def test_the_api_says_mistakes_in_words(site: Site) -> None:
     assert "allowed are" in (await api(site, "series?metric=x", 400))["detail"]
     assert "must be before" in (await api(site, "series?since=5&until=5", 400))["detail"]
-    assert "from 1 to 600" in (await api(site, "series?points=601", 400))["detail"]
+    assert "from 2 to 600" in (await api(site, "series?points=601", 400))["detail"]
+    assert "from 2 to 600" in (await api(site, "series?points=1", 400))["detail"]
     await api(site, "servers/nobody:1", 404)
 
 

@@ -79,11 +79,19 @@ def level_for(since: int, until: int, points: int, oldest: Mapping[int, int]) ->
 
 
 def grid(since: int, until: int, points: int, unit: int) -> tuple[int, int, int]:
-    """(start, step, count) of at most `points` steps, each a multiple of `unit` ms, that cover the range."""
-    step = max(1, -(-(until - since) // (unit * max(1, points)))) * unit
-    while True:
-        start = since // step * step
-        count = max(1, -(-(until - start) // step))
-        if count <= max(1, points):
-            return start, step, count
-        step += unit
+    """(start, step, count) of at most `points` (2, if less) steps, multiples of `unit` ms, that cover a range."""
+    span, points = until - since, max(2, points)
+    step = _multiple(span, points, unit)
+    if _steps(since, until, step) > points:
+        step = _multiple(span, points - 1, unit)  # a range that begins within a step touches one more
+    return since // step * step, step, _steps(since, until, step)
+
+
+def _multiple(span: int, points: int, unit: int) -> int:
+    """The least multiple of `unit` that covers `span` in `points` steps."""
+    return max(1, -(-span // (unit * points))) * unit
+
+
+def _steps(since: int, until: int, step: int) -> int:
+    """How many steps, each beginning at a multiple of itself, a range touches."""
+    return max(1, -(-(until - since // step * step) // step))

@@ -131,7 +131,7 @@ async def api_series(request: web.Request) -> web.Response:
     since = query.integer("since", until - DEFAULT_SPAN_MS) or 0
     if since >= until:
         raise web.HTTPBadRequest(text="The parameter since must be before until.")
-    points = query.integer("points", POINTS, 1, POINTS) or POINTS
+    points = query.integer("points", POINTS, 2, POINTS) or POINTS
     servers = query.texts("server") or _servers(dashboard, container.name)
     unique = list(dict.fromkeys(charts))
     numbers = await series.read(dashboard.history, container.name, servers, unique, since, until, points)

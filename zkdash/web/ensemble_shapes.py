@@ -214,7 +214,7 @@ def ensemble_paths(get: Any, query: Any, cluster_name: Schema) -> dict[str, Any]
                 query(
                     "points",
                     "At most so many times.",
-                    {"type": "integer", "minimum": 1, "maximum": POINTS, "default": POINTS},
+                    {"type": "integer", "minimum": 2, "maximum": POINTS, "default": POINTS},
                 ),
             ],
             [404, 503],

@@ -26,6 +26,7 @@ class WaitingTakenOff(logging.Filter):
     def __init__(self, threads: Path) -> None:
         super().__init__()
         self._threads = threads
+        self._own = ""
         self._samples: collections.deque[tuple[float, float]] = collections.deque(maxlen=int(KEPT_S / SAMPLE_S))
         threading.Thread(target=self._sample, name="schedstat", daemon=True).start()
 
@@ -33,11 +34,14 @@ class WaitingTakenOff(logging.Filter):
         """How long the threads were ready to run and did not, all together since they began."""
         waited_ns = 0
         for thread in self._threads.iterdir():
+            if thread.name == self._own:
+                continue
             with contextlib.suppress(OSError):  # it has just ended
                 waited_ns += int((thread / "schedstat").read_text().split()[1])
         return waited_ns / 1e9
 
     def _sample(self) -> None:
+        self._own = str(threading.get_native_id())
         while True:
             self._samples.append((time.monotonic(), self._waited_s()))
             time.sleep(SAMPLE_S)
@@ -47,7 +51,7 @@ class WaitingTakenOff(logging.Filter):
             return True
         took_s = float(record.args[1])  # type: ignore[arg-type]  # asyncio's second argument is a float
         began = time.monotonic() - took_s
-        before = next((waited for at, waited in reversed(self._samples) if at <= began), 0.0)
+        before = next((waited for at, waited in reversed(tuple(self._samples)) if at <= began), 0.0)
         own_s = took_s - max(self._waited_s() - before, 0.0)
         record.args = (record.args[0], own_s)
         return own_s > SLOW_S

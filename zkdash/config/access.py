@@ -11,7 +11,6 @@ from . import values
 from .ini import Document
 from .model import AccessConfig, GrantConfig, Network, OidcConfig
 from .reader import Reader
-from .silences import patterns
 from .users import User, read_users
 
 PREFIX = "grant:"
@@ -128,17 +127,13 @@ def _grants(document: Document) -> tuple[GrantConfig, ...]:
 
 def _grant(reader: Reader) -> GrantConfig | None:
     before = len(reader.document.mistakes)
-    name = reader.section.removeprefix(PREFIX)
-    try:
-        values.name(name)
-    except ValueError as error:
-        reader.mistake("", str(error))
+    name = reader.name(PREFIX)
     grant = GrantConfig(
         name=name,
         role=reader.read("role", _role) or "",
-        users=reader.read("users", patterns) or (),
-        groups=reader.read("groups", patterns) or (),
-        clusters=reader.read("clusters", patterns) or (),
+        users=reader.read("users", values.patterns) or (),
+        groups=reader.read("groups", values.patterns) or (),
+        clusters=reader.read("clusters", values.patterns) or (),
         paths=reader.read("paths", _paths) or (),
         unmask=bool(reader.read("unmask", values.yes_no)),
     )

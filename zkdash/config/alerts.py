@@ -34,11 +34,7 @@ def alert_configs(document: Document, clusters: Iterable[str]) -> tuple[AlertCon
 
 def _alert(reader: Reader, clusters: list[str]) -> AlertConfig | None:
     before = len(reader.document.mistakes)
-    name = reader.section.removeprefix(PREFIX)
-    try:
-        values.name(name)
-    except ValueError as error:
-        reader.mistake("", str(error))
+    name = reader.name(PREFIX)
     reader.read("type", _type)
     kind = kinds.of_section(reader.document.values[reader.section])
     on = reader.read("on", _on)

@@ -11,7 +11,6 @@ from . import values
 from .ini import Document
 from .masked import EXPRESSIONS, MaskingConfig
 from .reader import Reader
-from .silences import patterns
 
 JSON_PATH = re.compile(r"""\$(?:\.\.?(?:\*|[^.\[\]\s*"']+)|\[(?:\*|\d+|"[^"]*"|'[^']*')\])+""")
 LONGEST = 1000
@@ -30,7 +29,7 @@ def masking_config(document: Document) -> MaskingConfig:
 
 
 def _fields(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.lower() for one in patterns(text)))
+    return tuple(dict.fromkeys(one.lower() for one in values.patterns(text)))
 
 
 def _lines(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:

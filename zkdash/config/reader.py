@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from . import options
+from . import options, values
 from .ini import Document, file_text
 
 T = TypeVar("T")
@@ -32,6 +32,15 @@ class Reader:
 
     def mistake(self, key: str, allowed: str, *, show: bool = True) -> None:
         self.document.mistake(self.section, key, allowed, show=show)
+
+    def name(self, prefix: str) -> str:
+        """What follows `prefix` in the section's name; that it is none is noted."""
+        found = self.section.removeprefix(prefix)
+        try:
+            values.name(found)
+        except ValueError as error:
+            self.mistake("", str(error))
+        return found
 
     def read(self, key: str, parse: Callable[[str], T]) -> T | None:
         """The value; None if it is broken, which is noted then."""
@@ -63,11 +72,11 @@ class Reader:
     def secret(self, key: str, parse: Callable[[str], T]) -> T | None:
         """A secret from the option or from the file that `KEY_file` names; None if there is none or it is broken."""
         for section in self.chain:
-            values = self.document.values.get(section, {})
-            if values.get(key) and values.get(f"{key}_file"):
+            own = self.document.values.get(section, {})
+            if own.get(key) and own.get(f"{key}_file"):
                 self.document.mistake(section, f"{key}_file", f"write either {key} or {key}_file, not both")
                 return None
-            if key in values or f"{key}_file" in values:
+            if key in own or f"{key}_file" in own:
                 return self._secret(section, key, parse)
         return None
 

@@ -6,7 +6,6 @@ from . import values
 from .ini import Document
 from .model import SharingConfig, StatusConfig
 from .reader import Reader
-from .silences import patterns
 
 PREFIX = "status:"
 MINUTE_S = 60.0
@@ -23,14 +22,10 @@ def sharing_config(document: Document) -> SharingConfig:
 
 def _status(reader: Reader) -> StatusConfig | None:
     before = len(reader.document.mistakes)
-    name = reader.section.removeprefix(PREFIX)
-    try:
-        values.name(name)
-    except ValueError as error:
-        reader.mistake("", str(error))
+    name = reader.name(PREFIX)
     page = StatusConfig(
         name=name,
-        clusters=reader.read("clusters", patterns) or (),
+        clusters=reader.read("clusters", values.patterns) or (),
         title=reader.read("title", values.one_line) or name,
         hostnames=bool(reader.read("hostnames", values.yes_no)),
         public=bool(reader.read("public", values.yes_no)),

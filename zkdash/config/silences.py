@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 
 from . import values
@@ -39,11 +38,7 @@ def silence_configs(document: Document) -> tuple[SilenceConfig, ...]:
 
 def _silence(reader: Reader) -> SilenceConfig | None:
     before = len(reader.document.mistakes)
-    name = reader.section.removeprefix(PREFIX)
-    try:
-        values.name(name)
-    except ValueError as error:
-        reader.mistake("", str(error))
+    name = reader.name(PREFIX)
     starts_at, ends_at = reader.read("starts", moment), reader.read("ends", moment)
     window = reader.read("window", _window) or ""
     if ends_at is None and not window and not reader.has("ends"):
@@ -56,22 +51,17 @@ def _silence(reader: Reader) -> SilenceConfig | None:
             reader.mistake(key, "say why" if key == "reason" else "say who wants it")
     silence = SilenceConfig(
         name=name,
-        clusters=reader.read("clusters", patterns) or (),
-        rules=reader.read("rules", patterns) or (),
+        clusters=reader.read("clusters", values.patterns) or (),
+        rules=reader.read("rules", values.patterns) or (),
         severities=tuple(sorted(reader.read("severity", severities) or ())),
         labels=reader.read("label", labels) or (),
-        subjects=reader.read("subjects", patterns) or (),
+        subjects=reader.read("subjects", values.patterns) or (),
         starts_at=starts_at,
         ends_at=ends_at,
         window=window,
         **lines,
     )
     return None if len(reader.document.mistakes) > before else silence
-
-
-def patterns(text: str) -> tuple[str, ...]:
-    """Shell patterns, none of them twice."""
-    return tuple(dict.fromkeys(values.words(values.one_line(re.sub(r"\s+", " ", text)))))
 
 
 def labels(text: str) -> tuple[str, ...]:

@@ -226,3 +226,8 @@ def admin_urls(text: str) -> tuple[str, ...]:
     if not found or (len(found) > 1 and any("{host}" in word for word in found)):
         raise ValueError("write one URL with {host} in it, a URL for each of the servers, or off")
     return found
+
+
+def patterns(text: str) -> tuple[str, ...]:
+    """Shell patterns, none of them twice."""
+    return tuple(dict.fromkeys(words(one_line(re.sub(r"\s+", " ", text)))))

@@ -13,40 +13,56 @@ import os
 import pkgutil
 import sys
 import time
+from itertools import takewhile
 from pathlib import Path
 
 import bench
 from bench import plots, report
 
-SUPPORT = {"__main__", "app", "live_server", "live_viewers", "plots", "processes", "readers", "report", "trees"}
+SUPPORT = {"__main__", "app", "kazoo_peer", "live_server", "live_viewers", "peers", "plots", "processes", "readers"}
+SUPPORT |= {"report", "trees"}
 QUICK = ("viewers", "pages", "states", "transitions", "recognise")
 """Those that give a first picture, in under 3 minutes together."""
+STOPPED = 130
+"""As a shell says of what Ctrl-C ended."""
 RESULTS = Path(__file__).parent.parent / ".bench" / "results.jsonl"
 
 
-def main() -> int:
+def benchmarks() -> list[str]:
+    """The names of all that measure something."""
     names = sorted(module.name for module in pkgutil.iter_modules([str(Path(bench.__file__).parent)]))
-    there = [name for name in names if name not in SUPPORT]
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__, allow_abbrev=False)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(there))
+    return [name for name in names if name not in SUPPORT]
+
+
+def main() -> int:
+    there = benchmarks()
+    usage = "python -m bench [NAME ...] [options] [options of the benchmarks]"
+    named = f"NAME: {', '.join(there)}"
+    parser = argparse.ArgumentParser(usage=usage, description=__doc__, epilog=named, allow_abbrev=False)
     parser.add_argument("--quick", action="store_true", help="fewer points and fewer runs")
     parser.add_argument("--fresh", action="store_true", help="forget what was measured before")
     parser.add_argument("--results", type=Path, help=f"where results are kept ({RESULTS.parent.name}/{RESULTS.name})")
     parser.add_argument("--plots", type=Path, help="draw the curves into this folder")
-    options, rest = parser.parse_known_args()
-    if unknown := [name for name in options.names if name not in there]:
+    options, left = parser.parse_known_args()
+    names = list(takewhile(lambda word: not word.startswith("-"), left))
+    rest = left[len(names) :]
+    if unknown := [name for name in names if name not in there]:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(there)}")
     results = options.results or (RESULTS.with_name("quick.jsonl") if options.quick else RESULTS)
     results.parent.mkdir(parents=True, exist_ok=True)
     if options.fresh or (options.quick and not options.results):
-        results.unlink(missing_ok=True)
+        report.forget(results)
     os.environ[report.RESULTS] = str(results)
-    asked = options.names or (QUICK if options.quick else there)
+    asked = names or (QUICK if options.quick else there)
     for number, name in enumerate(asked, 1):
         report.tell(f"[{number} of {len(asked)}] {name}")
         began = time.monotonic()
         sys.argv = [name, *rest, *(["--quick"] if options.quick else [])]
-        importlib.import_module(f"bench.{name}").main()
+        try:
+            importlib.import_module(f"bench.{name}").main()
+        except KeyboardInterrupt:
+            report.tell("stopped: the same command goes on here")
+            return STOPPED
         report.tell(f"[{number} of {len(asked)}] {name}: {time.monotonic() - began:.0f} s")
     if options.plots is not None:
         draw(results, options.plots)

@@ -6,7 +6,6 @@ others are bare sockets in another process.
 
 from __future__ import annotations
 
-import argparse
 from contextlib import ExitStack
 
 from playwright.sync_api import sync_playwright
@@ -56,10 +55,9 @@ def measure(others: int, changes: int) -> list[dict[str, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench browser")
-    parser.add_argument("--quick", action="store_true")
-    options, _ = parser.parse_known_args()
-    for others in (0, 999):
+    options = report.arguments("browser", counts="1,100,1000,10000")
+    report.many_files()
+    for others in (int(count) - 1 for count in options.counts.split(",")):
         title = f"A transition in the DOM, {others + 1:,} viewers"
         if report.known(title):
             continue

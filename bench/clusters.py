@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-import sys
 import time
 
 import psutil
 
-from bench import report
-from bench.processes import ZkDash, idle, wait_for, zkdash
+from bench import peers, report
+from bench.processes import Slowest, ZkDash, idle, wait_for, zkdash
 from bench.report import Curve
 from bench.trees import make_roots
 from zkdash.demo.loopback import free_port
@@ -29,6 +28,7 @@ UNITS = {
     "cpu": "% of a core, idle",
     "noticed": "s",
     "back": "s",
+    "stall": "ms, the slowest answer from the outage on",
 }
 SESSION_TIMEOUT_S = 10
 
@@ -52,7 +52,7 @@ class Kazoo:
 
     def __init__(self, hosts: str, count: int) -> None:
         self.popen = subprocess.Popen(
-            [sys.executable, "-c", PEER, hosts, str(count)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [peers.kazoo(), "-c", PEER, hosts, str(count)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         self.process = psutil.Process(self.popen.pid)
 
@@ -77,10 +77,12 @@ def with_zkdash(server: Server, count: int) -> dict[str, float]:
         figures = {"first page": wait_for(one.answers, 30, "first page")}
         figures["connected"] = figures["first page"] + wait_for(lambda: one.count("CONNECTED") == count, 60, "all up")
         figures |= idle(one.process)
-        server.kill()
-        figures["noticed"] = wait_for(lambda: one.count("CONNECTED") == 0, 60, "all down")
-        _outage(server)
-        figures["back"] = wait_for(lambda: _all_up(one, count), 60, "all back")
+        with Slowest(one) as slowest:
+            server.kill()
+            figures["noticed"] = wait_for(lambda: one.count("CONNECTED") == 0, 60, "all down")
+            _outage(server)
+            figures["back"] = wait_for(lambda: _all_up(one, count), 60, "all back")
+        figures["stall"] = slowest.ms
         return figures
 
 
@@ -118,13 +120,13 @@ def main() -> None:
         title = f"{count:,} clusters in one process"
         if report.known(title):
             continue
-        runs: dict[str, list[dict[str, float]]] = {"zkdash": [], "kazoo alone": []}
         with Server(config={"maxClientCnxns": "0"}) as server:
             make_roots(server.address, count)
-            for run in range(1 if options.quick else options.runs):
-                for contender, measure in (("zkdash", with_zkdash), ("kazoo alone", with_kazoo)):
-                    report.tell(f"{count} clusters, run {run + 1} of {options.runs}: {contender}")
-                    runs[contender].append(measure(server, count))
+            contenders = {
+                "zkdash": lambda server=server, count=count: with_zkdash(server, count),
+                "kazoo alone": lambda server=server, count=count: with_kazoo(server, count),
+            }
+            runs = report.rounds(title, contenders, 1 if options.quick else options.runs, warm_up=False)
         curve = Curve("clusters", count, ("rss", "cpu", "noticed", "back"))
         report.table(title, runs, UNITS, limit="kazoo alone", curve=curve)
 

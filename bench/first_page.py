@@ -1,35 +1,33 @@
-"""The first page of a node with very many children: zkdash's page and API beside kazoo's own get_children and PyZkUI.
+"""The first page of a node with very many children: zkdash's page and API beside get_children and other tools.
 
 One real server; each node gets a child more before each look, so that nothing that was kept is true. The next page is
-asked for as a person would, a moment later (half a second, of a million two). PyZkUI lives in an environment of its own
-that pip makes; where it can't be had, that is said and it is left out.
+asked for as a person would, a moment later (half a second, of a million two). zk-shell's `ls` and PyZkUI give names
+alone. The peers live in environments of their own that pip makes; one that can't be had is left out, and that is said.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.parse
 import urllib.request
-import venv
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 from kazoo.client import KazooClient
 
-from bench import report
-from bench.processes import ZkDash, wait_for, zkdash
+from bench import peers, report
+from bench.processes import ZkDash, cpu_s, wait_for, zkdash
+from bench.report import Curve
 from bench.trees import make_tree
 from zkdash.demo.loopback import free_port
 from zkdash.demo.server import Server
 
-SIZES = (100, 10_000, 100_000, 1_000_000)
+Contender = tuple[psutil.Process, Callable[[str], object]]
+LIMIT = "kazoo get_children"
 UNITS = {
     "wall": "ms",
     "ratio": "to get_children in the same round",
@@ -55,37 +53,29 @@ def fetch(url: str, **headers: str) -> bytes:
 @contextlib.contextmanager
 def pyzkui() -> Iterator[tuple[psutil.Process, str] | None]:
     """PyZkUI's process and address; None where it can't be had."""
-    with tempfile.TemporaryDirectory(prefix="zkdash-bench-pyzkui-") as folder:
-        venv.create(folder, with_pip=True)
-        python = str(Path(folder) / "bin" / "python")
-        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "PyZkUI==1.2.2", "setuptools<80"]
-        if subprocess.run(pip).returncode:
-            report.tell("PyZkUI could not be installed: it is left out")
-            yield None
-            return
-        port = free_port()
-        # Its own command makes a database of hosts in a way that today's Flask-SQLAlchemy refuses; /node needs none.
-        process = subprocess.Popen([python, "-c", SERVE, str(port)])
-        url = f"http://127.0.0.1:{port}"
+    python = peers.python("pyzkui")
+    if python is None:
+        yield None
+        return
+    port = free_port()
+    # Its own command makes a database of hosts in a way that today's Flask-SQLAlchemy refuses; /node needs none.
+    process = subprocess.Popen([python, "-c", SERVE, str(port)])
+    url = f"http://127.0.0.1:{port}"
 
-        def answers() -> bool:
-            with contextlib.suppress(OSError):
-                return bool(fetch(f"{url}/favicon.ico"))
-            return False
+    def answers() -> bool:
+        with contextlib.suppress(OSError):
+            return bool(fetch(f"{url}/favicon.ico"))
+        return False
 
-        try:
-            wait_for(answers, 20, "PyZkUI")
-            yield psutil.Process(process.pid), url
-        except TimeoutError:
-            report.tell("PyZkUI did not start: it is left out")
-            yield None
-        finally:
-            process.kill()
-            process.wait()
-
-
-def cpu_s(process: psutil.Process) -> float:
-    return sum(process.cpu_times()[:2])
+    try:
+        wait_for(answers, 20, "PyZkUI")
+        yield psutil.Process(process.pid), url
+    except TimeoutError:
+        report.tell("PyZkUI did not start: it is left out")
+        yield None
+    finally:
+        process.kill()
+        process.wait()
 
 
 def timed(process: psutil.Process, look: Callable[[], object]) -> dict[str, float]:
@@ -94,64 +84,76 @@ def timed(process: psutil.Process, look: Callable[[], object]) -> dict[str, floa
     return {"wall": (time.perf_counter() - began) * 1000, "CPU": (cpu_s(process) - cpu) * 1000}
 
 
-def measure(
-    dash: ZkDash, server: Server, client: KazooClient, peer: tuple[psutil.Process, str] | None, size: int, runs: int
-) -> None:
-    path = f"/n{size}"
-    page = f"{dash.url}/clusters/bench/znodes{path}"
-    api = f"{dash.url}/api/v1/clusters/bench/znodes?path={path}"
-    myself = psutil.Process()
-    contenders: dict[str, tuple[psutil.Process, Callable[[], object]]] = {
-        "kazoo get_children": (myself, lambda: client.get_children(path)),
-        "zkdash, page": (dash.process, lambda: fetch(page)),
-        "zkdash, JSON": (dash.process, lambda: fetch(api)),
+def title(size: int) -> str:
+    return f"The first page of {size:,} children"
+
+
+def contenders(dash: ZkDash, address: str, stack: contextlib.ExitStack) -> dict[str, Contender]:
+    """Who is looked at, each a process of its own."""
+    plain, shell = (stack.enter_context(one(address)) for one in (peers.kazoo_client, peers.zk_shell))
+    other = stack.enter_context(pyzkui())
+    page, api = f"{dash.url}/clusters/bench/znodes", f"{dash.url}/api/v1/clusters/bench/znodes?path="
+    found: dict[str, Contender] = {
+        LIMIT: (plain.process, lambda path: plain.ask(f"children {path}")),
+        "zkdash, page": (dash.process, lambda path: fetch(f"{page}{path}")),
+        "zkdash, JSON": (dash.process, lambda path: fetch(f"{api}{path}")),
     }
-    if peer is not None:
-        query = urllib.parse.urlencode({"h": server.address, "p": path})
-        contenders["PyZkUI, names"] = (peer[0], lambda: fetch(f"{peer[1]}/node?{query}"))
-    figures: dict[str, list[dict[str, float]]] = {name: [] for name in contenders}
-    before = {name: process.memory_info().rss for name, (process, _) in contenders.items()}
+    if other is not None:
+        query = f"{other[1]}/node?{urllib.parse.urlencode({'h': address})}&p="
+        found["PyZkUI, names"] = (other[0], lambda path: fetch(f"{query}{path}"))
+    if shell is not None:
+        found["zk-shell, ls"] = (shell.process, lambda path: shell.ask(f"ls {path}"))
+    return found
+
+
+def measure(client: KazooClient, all_of_them: dict[str, Contender], dash: ZkDash, size: int, runs: int) -> None:
+    path = f"/n{size}"
+    before = {name: process.memory_info().rss for name, (process, _) in all_of_them.items()}
+    figures: dict[str, list[dict[str, float]]] = {name: [] for name in all_of_them}
     for of in ("page", "JSON"):
         figures[f"zkdash, {of}, the next page"] = []
     for number in range(runs + 1):
-        report.tell(f"{size:,} children, round {number} of {runs}")
+        report.tell(f"{size:,} children, {f'round {number} of {runs}' if number else 'warm-up'}")
         base = 0.0
-        for name, (process, look) in contenders.items():
+        for name, (process, look) in all_of_them.items():
             client.delete(client.create(f"{path}/more"))
-            found = timed(process, look)
-            base = found["wall"] if name.startswith("kazoo") else base
+            found = timed(process, lambda look=look: look(path))
+            base = base or found["wall"]
             found["added"] = (process.memory_info().rss - before[name]) / 2**20
             rows = {name: found | {"ratio": found["wall"] / base}}
             if name.startswith("zkdash"):
                 time.sleep(0.4 + size / 600_000)
                 after = urllib.parse.urlencode({"after": "item-000049"})
-                way = f"{page}?tab=children&{after}" if "page" in name else f"{api}&{after}"
+                page, api = f"/clusters/bench/znodes{path}?tab=children", f"/api/v1/clusters/bench/znodes?path={path}"
+                way = f"{dash.url}{page if 'page' in name else api}&{after}"
                 rows[f"{name}, the next page"] = timed(dash.process, lambda way=way: fetch(way, **HTMX))
             for row, values in rows.items():
                 if number:  # the first is to warm up
                     figures[row].append(values)
-    report.table(f"The first page of {size:,} children", figures, UNITS)
+    report.table(title(size), figures, UNITS, limit=LIMIT, curve=Curve("first page", size, ("wall", "CPU", "added")))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench first_page")
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    options, _ = parser.parse_known_args()
+    options = report.arguments("first_page", sizes="1000,10000,100000,1000000")
+    asked = map(int, ("10000" if options.quick else options.sizes).split(","))
+    sizes = [size for size in asked if not report.known(title(size))]
+    if not sizes:
+        return
     os.environ["_JAVA_OPTIONS"] = "-Xmx2g -XX:TieredStopAtLevel=4"
-    with Server(properties={"zookeeper.snapCount": "5000000"}) as server, pyzkui() as peer:
-        for size in options.sizes:
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(Server(properties={"zookeeper.snapCount": "5000000"}))
+        for size in sizes:
             report.tell(f"making {size:,} children")
             make_tree(server.address, f"/n{size}", size, flat=True)
         client = KazooClient(server.address, timeout=60)
         client.start()
+        stack.callback(client.stop)
         config = f"[zookeeper:bench]\nservers = {server.address}\nsession_timeout = 30s\n"
-        with zkdash(config, free_port()) as dash:
-            wait_for(lambda: dash.answers() and dash.count("CONNECTED") == 1, 30, "zkdash")
-            for size in options.sizes:
-                measure(dash, server, client, peer, size, options.runs if size < 1_000_000 else min(options.runs, 3))
-        client.stop()
-        client.close()
+        dash = stack.enter_context(zkdash(config, free_port()))
+        wait_for(lambda: dash.answers() and dash.count("CONNECTED") == 1, 30, "zkdash")
+        all_of_them = contenders(dash, server.address, stack)
+        for size in sizes:
+            measure(client, all_of_them, dash, size, options.runs)
 
 
 if __name__ == "__main__":

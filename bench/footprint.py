@@ -6,7 +6,6 @@ Python with the same libraries imported that does nothing.
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 import time
@@ -57,11 +56,7 @@ def of_nothing() -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench footprint")
-    parser.add_argument("--counts", default="1,10,50,100,300", help="numbers of clusters, comma separated")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--quick", action="store_true")
-    options, _ = parser.parse_known_args()
+    options = report.arguments("footprint", counts="1,10,50,100,300")
     counts = [int(word) for word in ("50" if options.quick else options.counts).split(",")]
     with Server(config={"maxClientCnxns": "0"}, properties={"zookeeper.4lw.commands.whitelist": "*"}) as server:
         make_roots(server.address, max(counts))
@@ -69,11 +64,11 @@ def main() -> None:
             title = f"{count} clusters and {VIEWERS} viewers"
             if report.known(title):
                 continue
-            runs: dict[str, list[dict[str, float]]] = {"zkdash": [], "its imports alone": []}
-            for run in range(1 if options.quick else options.runs):
-                report.tell(f"{title}, run {run + 1}")
-                runs["zkdash"].append(of_zkdash(server.address, count))
-                runs["its imports alone"].append(of_nothing())
+            contenders = {
+                "zkdash": lambda count=count: of_zkdash(server.address, count),
+                "its imports alone": of_nothing,
+            }
+            runs = report.rounds(title, contenders, options.runs, warm_up=False)
             report.table(title, runs, UNITS, limit="its imports alone", curve=Curve("memory", count, ("memory",)))
 
 

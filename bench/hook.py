@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bench import report
 from bench.app import App
+from bench.report import Curve
 from zkdash.alerts.notifiers.webhook import WebhookSettings
 from zkdash.alerts.service import AlertService
 from zkdash.config import AlertConfig
@@ -21,7 +22,6 @@ from zkdash.store.engine import Store
 from zkdash.timeline.service import EventService
 from zkdash.zookeeper.states import Cause, Kind, Observation, State
 
-RUNS = 10
 QUIET_S = 5.1
 """After messages a route gathers for up to 5 s: a loss by itself is measured."""
 UNITS = {"first": "ms", "last": "ms", "messages": ""}
@@ -51,7 +51,7 @@ def lost(number: int, run: int) -> Observation:
     )
 
 
-async def measure(count: int) -> dict[str, list[dict[str, float]]]:
+async def measure(count: int, runs: int) -> dict[str, list[dict[str, float]]]:
     receiver = Receiver()
     site = web.Application()
     site.router.add_post("/", receiver.take)
@@ -59,7 +59,7 @@ async def measure(count: int) -> dict[str, list[dict[str, float]]]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    runs: dict[str, list[dict[str, float]]] = {"zkdash": [], "bare client": []}
+    found: dict[str, list[dict[str, float]]] = {"zkdash": [], "bare client": []}
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/bench.db")
         await store.open()
@@ -69,15 +69,15 @@ async def measure(count: int) -> dict[str, list[dict[str, float]]]:
         alerts = AlertService(app, store, events, app.config.alerts)
         await alerts.start()
         async with aiohttp.ClientSession() as client:
-            for run in range(RUNS + 1):
+            for run in range(runs + 1):
                 await asyncio.sleep(QUIET_S)
-                runs["zkdash"].append(await _timed(receiver, count, lambda run=run: _lose(events, count, run)))
-                runs["bare client"].append(await _timed(receiver, count, lambda: _post(client, url, count)))
+                found["zkdash"].append(await _timed(receiver, count, lambda run=run: _lose(events, count, run)))
+                found["bare client"].append(await _timed(receiver, count, lambda: _post(client, url, count)))
         await alerts.stop()
         await events.stop()
         await store.close()
     await runner.cleanup()
-    return {contender: figures[1:] for contender, figures in runs.items()}  # the first was the warm-up
+    return {contender: figures[1:] for contender, figures in found.items()}  # the first was the warm-up
 
 
 def _lose(events: EventService, count: int, run: int) -> None:
@@ -137,13 +137,20 @@ async def sustained(count: int) -> float:
 
 
 def main() -> None:
-    for count in (1, 200):
-        report.tell(f"{count} clusters lost at once")
-        found = asyncio.run(measure(count))
-        report.table(f"LOST decided to the hook, {count} at once", found, UNITS)
+    options = report.arguments("hook", counts="1,10,100,200")
+    for count in map(int, options.counts.split(",")):
+        title = f"LOST decided to the hook, {count} at once"
+        if report.known(title):
+            continue
+        report.tell(title)
+        found = asyncio.run(measure(count, options.runs))
+        report.table(title, found, UNITS, limit="bare client", curve=Curve("lost at once", count, ("first", "last")))
         first = sorted(run["first"] for run in found["zkdash"])
         print(f"first byte: p50 {first[len(first) // 2]:.3g} ms, p99 {first[-1]:.3g} ms (the worst of {len(first)})")
-    print(f"sustained: {asyncio.run(sustained(1_000)):.3g} messages a second, each with its try on record")
+    title = "Messages handed over, 1,000 owed at once"
+    if not report.known(title):
+        contenders = {"zkdash": lambda: {"messages": asyncio.run(sustained(1_000))}}
+        report.table(title, report.rounds(title, contenders, options.runs), {"messages": "/s, each try on record"})
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Servers of viewers, for bench.viewers: zkdash's whole site, or a bare aiohttp loop that sends and does nothing else.
 
-python -m bench.live_server zkdash|bare [BYTES]: prints its port; for each line that it reads, one change goes to all
+python -m bench.live_server zkdash|WAY [BYTES]: prints its port; for each line that it reads, one change goes to all
 who listen, and it prints when (monotonic ns) and, once all is written, the CPU that it took (ms) and its memory (MiB).
-The bare loop sends as many BYTES as it is told.
+The bare ways send as many BYTES as they are told.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from pathlib import Path
 import psutil
 from aiohttp import web
 
+from bench import report
 from tests.support.site import running_site
 from zkdash.web.keys import HUB
+from zkdash.web.wire import frame
 
 SETTLES_S = 1.0
 
@@ -43,10 +45,12 @@ async def zkdash() -> AsyncIterator[tuple[int, Callable[[], None]]]:
 
 
 @asynccontextmanager
-async def bare(size: int) -> AsyncIterator[tuple[int, Callable[[], None]]]:
-    """The same of a loop over `send_str`."""
+async def bare(way: str, size: int) -> AsyncIterator[tuple[int, Callable[[], None]]]:
+    """The same of a loop over `send_str`, of `send_json` for all at once, or of one frame for every transport."""
     sockets: dict[web.WebSocketResponse, None] = {}
+    transports: list[asyncio.Transport] = []
     message = "x" * size
+    ready = frame(message.encode())
     tasks: set[asyncio.Task[None]] = set()
 
     async def live(request: web.Request) -> web.WebSocketResponse:
@@ -54,14 +58,22 @@ async def bare(size: int) -> AsyncIterator[tuple[int, Callable[[], None]]]:
         await response.prepare(request)
         await response.send_str(message)
         sockets[response] = None
+        assert request.transport is not None
+        transports.append(request.transport)
         async for _ in response:
             pass
         sockets.pop(response, None)
         return response
 
     async def send() -> None:
-        for each in list(sockets):
-            await each.send_str(message)
+        if way == "one frame":
+            for transport in transports:
+                transport.write(ready)
+        elif way == "send_json":
+            await asyncio.gather(*(each.send_json({"html": message}) for each in sockets))
+        else:
+            for each in list(sockets):
+                await each.send_str(message)
 
     def change() -> None:
         tasks.add(asyncio.create_task(send()))
@@ -76,8 +88,9 @@ async def bare(size: int) -> AsyncIterator[tuple[int, Callable[[], None]]]:
 
 
 async def main() -> None:
+    report.many_files()
     process = psutil.Process()
-    server = zkdash() if sys.argv[1] == "zkdash" else bare(int(sys.argv[2]))
+    server = zkdash() if sys.argv[1] == "zkdash" else bare(sys.argv[1], int(sys.argv[2]))
     loop = asyncio.get_running_loop()
     async with server as (port, change):
         print(port, flush=True)

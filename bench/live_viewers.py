@@ -11,6 +11,8 @@ import asyncio
 import sys
 import time
 
+from bench import report
+
 AT_ONCE = 200
 QUIET_S = 0.3
 
@@ -54,6 +56,7 @@ async def open_all(port: int, count: int, path: str) -> list[Viewer]:
 
 
 async def main() -> None:
+    report.many_files()
     port, count, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     viewers = await open_all(port, count, path)
     await asyncio.sleep(QUIET_S)

@@ -1,17 +1,16 @@
 """What a request costs: the overview and the API of many clusters, beside the health check (an empty handler).
 
 One real server with a chroot for each cluster, zkdash as its own process, one connection that is kept; the CPU is that
-of zkdash's process over many requests. Also how soon the first page comes after the start.
+of zkdash's process over many requests.
 """
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import time
 
 from bench import report
-from bench.processes import ZkDash, wait_for, zkdash
+from bench.processes import ZkDash, cpu_s, wait_for, zkdash
 from bench.report import Curve
 from bench.trees import make_roots
 from zkdash.demo.loopback import free_port
@@ -31,14 +30,14 @@ def ask(dash: ZkDash, path: str, headers: dict[str, str]) -> dict[str, float]:
     """Figures of many requests for one path."""
     connection = http.client.HTTPConnection("127.0.0.1", int(dash.url.rpartition(":")[2]), timeout=30)
     size = 0
-    cpu, began = sum(dash.process.cpu_times()[:2]), time.perf_counter()
+    cpu, began = cpu_s(dash.process), time.perf_counter()
     for _ in range(REQUESTS):
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         size = len(answer.read())
         assert answer.status == 200, (path, answer.status)
     wall = time.perf_counter() - began
-    cpu = sum(dash.process.cpu_times()[:2]) - cpu
+    cpu = cpu_s(dash.process) - cpu
     connection.close()
     return {"CPU": 1000 * cpu / REQUESTS, "wall": 1000 * wall / REQUESTS, "size": size / 1024}
 
@@ -62,11 +61,8 @@ def measure(server: Server, count: int, runs: int) -> dict[str, list[dict[str, f
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench pages")
-    parser.add_argument("--counts", default="1,100,1000", help="numbers of clusters, comma separated")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--quick", action="store_true")
-    options, _ = parser.parse_known_args()
+    options = report.arguments("pages", counts="1,10,100,300,1000")
+    report.many_files()
     counts = [int(word) for word in ("100" if options.quick else options.counts).split(",")]
     with Server(config={"maxClientCnxns": "0"}) as server:
         make_roots(server.address, max(counts))

@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -35,6 +34,7 @@ UNITS = {
     "per probe": "µs",
 }
 PER_CLUSTER = 5
+LIMIT = "bare sockets"
 
 ANSWERER = """
 import asyncio, json, sys
@@ -159,31 +159,45 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench probes")
     parser.add_argument("--servers", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=30)  # two full probes of each
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--one", choices=["zkdash", "bare"], help="measure one contender, in this process")
+    parser.add_argument("--runs", type=int, default=report.RUNS)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--one", choices=["zkdash", LIMIT], help="measure one contender, in this process")
     parser.add_argument("--ports", default="")
     options, _ = parser.parse_known_args()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    report.many_files()
     if options.one:
         contender = with_zkdash if options.one == "zkdash" else bare
         ports = [int(port) for port in options.ports.split(",")]
         figures = asyncio.run(contender(options.servers, options.seconds, ports))
         sys.stdout.write(repr(figures) + "\n")
         return
+    title = f"{options.servers:,} servers probed every 2 s, all in full every 15 s"
+    if not report.known(title):
+        of_many(options, title)
+    of_a_word(options.runs)
+
+
+def of_many(options: argparse.Namespace, title: str) -> None:
+    """Each contender is a process of its own, warmed up for some seconds."""
     with subprocess.Popen([sys.executable, "-c", ANSWERER, answers()], stdout=subprocess.PIPE, text=True) as answerer:
         try:
             assert answerer.stdout is not None
             ports_text = answerer.stdout.readline().strip().replace(" ", ",")
-            runs: dict[str, list[dict[str, float]]] = {"zkdash": [], "bare": []}
-            for run in range(options.runs):
-                for name, figures_of in runs.items():
-                    report.tell(f"run {run + 1} of {options.runs}: {name}")
-                    figures_of.append(_in_its_own_process(name, options, ports_text))
+            contenders = {
+                name: lambda name=name: _in_its_own_process(name, options, ports_text) for name in ("zkdash", LIMIT)
+            }
+            runs = report.rounds(title, contenders, options.runs, warm_up=False)
         finally:
             answerer.kill()
-    report.table(f"{options.servers} servers probed every 2 s, all in full every 15 s", runs, UNITS)
-    server_units = {f"{word} {what}": "ms" for word in ("srvr", "mntr") for what in ("CPU", "answer")}
-    report.table("A word's cost for a real server", {"server": [on_a_server(200)]}, server_units)
+    report.table(title, runs, UNITS, limit=LIMIT)
+
+
+def of_a_word(runs: int) -> None:
+    title = "A word's cost for a real server"
+    if report.known(title):
+        return
+    units = {f"{word} {what}": "ms" for word in ("srvr", "mntr") for what in ("CPU", "answer")}
+    report.table(title, report.rounds(title, {"server": lambda: on_a_server(200)}, runs, warm_up=False), units)
 
 
 def _in_its_own_process(name: str, options: argparse.Namespace, ports: str) -> dict[str, float]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,6 +17,15 @@ from pathlib import Path
 import psutil
 
 IDLE_S = 10.0
+
+
+def cpu_s(process: psutil.Process) -> float:
+    """The CPU time of its threads, to the nanosecond where the system counts so."""
+    counts = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
+    with contextlib.suppress(OSError):
+        if exact := sum(int(file.read_text().split()[0]) for file in counts):
+            return exact / 1e9
+    return float(sum(process.cpu_times()[:2]))
 
 
 def wait_for(condition: Callable[[], bool], deadline_s: float, what: str) -> float:
@@ -64,6 +75,30 @@ class ZkDash:
     def count(self, state: str) -> int:
         clusters = json.loads(self.get("/api/v1/clusters"))["clusters"]
         return sum(cluster["state"] == state for cluster in clusters)
+
+
+class Slowest:
+    """Asks zkdash whether it lives, over and over: how long an answer took at most is how long its loop stood still."""
+
+    def __init__(self, dash: ZkDash) -> None:
+        self.ms = 0.0
+        self._dash = dash
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+
+    def __enter__(self) -> Slowest:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _ask(self) -> None:
+        while not self._stop.wait(0.02):
+            began = time.perf_counter()
+            self._dash.answers()
+            self.ms = max(self.ms, 1000 * (time.perf_counter() - began))
 
 
 @contextmanager

@@ -12,12 +12,9 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
-from pathlib import Path
 
-import psutil
-from kazoo.client import KazooClient
-
+from bench import peers
+from bench.kazoo_peer import STOPPED_AFTER_S, TURNS_S, WINDOW, measured, rest_s
 from zkdash.zookeeper.client import ReadOnlyClient
 from zkdash.zookeeper.crawl import RATE_LIMIT, crawl_client
 
@@ -26,24 +23,6 @@ INT = struct.Struct("!i")
 STAT_BYTES = 68
 CHILDREN, DATA = 8, 4
 BATCH = 512
-WINDOW = 200
-CRAWL_S = 20.0
-STOPPED_AFTER_S = 60.0
-"""kazoo is stopped then: a million znodes would take it an hour."""
-
-
-def measured(crawl: Callable[[], int], znodes: int) -> dict[str, float]:
-    """Its figures; of one that was stopped before it had read all, those that are the same however far it gets."""
-    memory = psutil.Process().memory_info().rss
-    began, cpu = time.monotonic(), time.process_time()
-    seen = crawl()
-    wall_s, cpu_s = time.monotonic() - began, time.process_time() - cpu
-    whole = seen == znodes
-    if not whole and wall_s < STOPPED_AFTER_S:
-        raise AssertionError(f"{seen} znodes instead of {znodes}")
-    (most,) = (line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
-    rates = {"znodes/s": seen / wall_s, "us/znode": cpu_s / seen * 1e6, "added": (int(most) * 1024 - memory) / 2**20}
-    return rates | ({"wall": wall_s, "client CPU": cpu_s} if whole else {})
 
 
 # zkdash
@@ -68,50 +47,6 @@ async def _zkdash(hosts: str, root: str, data: bool) -> int:
 
 def zkdash(hosts: str, root: str, data: bool) -> int:
     return asyncio.run(_zkdash(hosts, root, data))
-
-
-# kazoo
-
-
-@contextlib.contextmanager
-def kazoo(hosts: str):
-    client = KazooClient(hosts, timeout=30)
-    client.start()
-    try:
-        yield client
-    finally:
-        client.stop()
-        client.close()
-
-
-def one_by_one(hosts: str, root: str, data: bool) -> int:
-    with kazoo(hosts) as client:
-        waiting, seen = [root], 0
-        end = time.monotonic() + STOPPED_AFTER_S
-        while waiting and time.monotonic() < end:
-            path = waiting.pop()
-            seen += 1
-            if data:
-                client.get(path)
-            waiting += [f"{path}/{name}" for name in client.get_children(path)]
-        return seen
-
-
-def pipelined(hosts: str, root: str, data: bool) -> int:
-    with kazoo(hosts) as client:
-        waiting, seen = deque([root]), 0
-        asked: deque = deque()
-        end = time.monotonic() + STOPPED_AFTER_S
-        while (waiting or asked) and time.monotonic() < end:
-            while waiting and len(asked) < WINDOW:
-                path = waiting.pop()
-                asked.append((path, client.get_children_async(path), client.get_async(path) if data else None))
-            path, children, value = asked.popleft()
-            seen += 1
-            if value is not None:
-                value.get()
-            waiting.extend(f"{path}/{name}" for name in children.get())
-        return seen
 
 
 # The limit: a blocking socket, MultiRead, and no more than names, values and stats taken apart
@@ -182,26 +117,52 @@ def raw(hosts: str, root: str, data: bool) -> int:
     return seen
 
 
+def pipelined(hosts: str, root: str, data: bool) -> int:
+    """A request for each znode, many on their way: getChildren, and getData for its value."""
+    server, seen = Raw(hosts), 0
+    waiting = deque([root.encode()])
+    asked: deque[bytes] = deque()
+    end = time.monotonic() + STOPPED_AFTER_S
+    while (waiting or asked) and time.monotonic() < end:
+        while waiting and len(asked) < WINDOW:
+            path = waiting.pop()
+            words = INT.pack(len(path)) + path + b"\0"
+            server.put(b"".join(_request(opcode, words) for opcode in ((DATA, CHILDREN) if data else (CHILDREN,))))
+            asked.append(path)
+        path = asked.popleft()
+        if data:
+            server.frame()
+        reply, at = server.frame(), 20
+        seen += 1
+        for _ in range(INT.unpack_from(reply, 16)[0]):
+            (length,) = INT.unpack_from(reply, at)
+            waiting.append(path + b"/" + reply[at + 4 : at + 4 + length])
+            at += 4 + length
+    server.put(struct.pack("!ii", 1, -11))
+    return seen
+
+
+def _request(opcode: int, words: bytes) -> bytes:
+    return struct.pack("!iii", 8 + len(words), 1, opcode) + words
+
+
 # Another client's reads, by turns a second with a crawl and a second without, so that both have the machine's moods
-
-
-def rest_s() -> float:
-    """How long a crawl must rest now: nothing in even seconds."""
-    now = time.time()
-    return 2.0 - now % 2.0 if now % 2.0 >= 1.0 else 0.0
 
 
 def latency(hosts: str, root: str, how: str) -> dict[str, float]:
     """Its reads' latencies in ms, and how many znodes a second the crawl read while it might."""
     # Nice, because it is the server's work that others wait for; in life a crawler has a machine of its own.
-    command = ["nice", "-n", "19", sys.executable, "-m", "bench.readers", how, hosts, root, "data", "0"]
+    command = [sys.executable, "-m", "bench.readers", how, hosts, root, "data", "0"]
+    if how == "kazoo":
+        command = [peers.kazoo(), peers.KAZOO, "turns", hosts, root]
+    command = ["nice", "-n", "19", *command]
     crawler = subprocess.Popen(command, stdout=subprocess.PIPE)
     crawler.stdout.readline()  # it is connected
     server = Raw(hosts)
     path = f"{root}/folder-00000".encode()
     request = struct.pack("!ii", 1, DATA) + INT.pack(len(path)) + path + b"\0"
     quiet, busy = [], []
-    end = time.monotonic() + CRAWL_S
+    end = time.monotonic() + TURNS_S
     while time.monotonic() < end:
         phase = time.time() % 2.0
         began = time.perf_counter()
@@ -219,14 +180,14 @@ def latency(hosts: str, root: str, how: str) -> dict[str, float]:
         "p99 quiet": quiet[98],
         "p99": busy[98],
         "ratio": busy[98] / quiet[98],
-        "znodes/s": seen / (CRAWL_S / 2),
+        "znodes/s": seen / (TURNS_S / 2),
     }
 
 
 async def crawl_by_turns(hosts: str, root: str, rate_limit: float | None) -> int:
     client, seen = await connected(hosts), 0
     print("ready", flush=True)
-    end = time.monotonic() + CRAWL_S
+    end = time.monotonic() + TURNS_S
     while time.monotonic() < end:
         async with contextlib.aclosing(crawl_client(client, root, root, data=True, rate_limit=rate_limit)) as batches:
             async for batch in batches:
@@ -238,32 +199,13 @@ async def crawl_by_turns(hosts: str, root: str, rate_limit: float | None) -> int
     return seen
 
 
-def pipeline_by_turns(hosts: str, root: str) -> int:
-    with kazoo(hosts) as client:
-        print("ready", flush=True)
-        names, seen = [f"{root}/{name}" for name in client.get_children(root)], 0
-        end = time.monotonic() + CRAWL_S
-        while time.monotonic() < end:
-            asked = [client.get_async(name) for name in names[:WINDOW]]
-            seen += len([one.get() for one in asked])
-            time.sleep(rest_s())
-        return seen
-
-
 def main() -> None:
     contender, hosts, root, how, znodes = sys.argv[1:6]
-    ways = {
-        "zkdash": zkdash,
-        "kazoo, one by one": one_by_one,
-        "kazoo, pipelined": pipelined,
-        "raw socket, MultiRead": raw,
-    }
+    ways = {"zkdash": zkdash, "raw socket, MultiRead": raw, "raw socket, pipelined": pipelined}
     if contender in ways:
         print(json.dumps(measured(lambda: ways[contender](hosts, root, how == "data"), int(znodes))))
     elif contender == "latency":
         print(json.dumps(latency(hosts, root, how)))
-    elif contender == "kazoo":
-        print(pipeline_by_turns(hosts, root))
     else:
         print(asyncio.run(crawl_by_turns(hosts, root, RATE_LIMIT if contender == "limited" else None)))
 

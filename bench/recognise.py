@@ -7,11 +7,11 @@ import json
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 
 from bench import report
 from zkdash.znodes.formats import body, recognise
 
-RUNS = 5
 MIB = 1 << 20
 UNITS = {"recognise": "CPU ms", "show": "CPU ms", "limit": "CPU ms"}
 
@@ -30,19 +30,20 @@ def _cpu_ms(act: Callable[[], object]) -> float:
     return 1000 * (time.process_time() - before)
 
 
+def measure(name: str) -> dict[str, float]:
+    data, limit = DATA[name]
+    one = recognise(data)
+    return {
+        "recognise": _cpu_ms(lambda: recognise(data)),
+        "show": _cpu_ms(lambda: body(one, one.readings[0].view)),
+        "limit": _cpu_ms(lambda: limit(data)),
+    }
+
+
 def main() -> None:
-    runs: dict[str, list[dict[str, float]]] = {name: [] for name in DATA}
-    for run in range(RUNS + 1):
-        for name, (data, limit) in DATA.items():
-            recognised = recognise(data)
-            figures = {
-                "recognise": _cpu_ms(lambda data=data: recognise(data)),
-                "show": _cpu_ms(lambda one=recognised: body(one, one.readings[0].view)),
-                "limit": _cpu_ms(lambda data=data, limit=limit: limit(data)),
-            }
-            if run:  # the first was the warm-up
-                runs[name].append(figures)
-    report.table("1 MiB recognised and shown", runs, UNITS)
+    options, title = report.arguments("recognise"), "1 MiB recognised and shown"
+    if not report.known(title):
+        report.table(title, report.rounds(title, {name: partial(measure, name) for name in DATA}, options.runs), UNITS)
 
 
 if __name__ == "__main__":

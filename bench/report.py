@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
+import re
+import resource
 import statistics
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from zkdash.demo.installation import find_zookeeper
+from zkdash.errors import StartError
+
 RESULTS = "ZKDASH_BENCH_RESULTS"
 """The environment variable that names the file of JSON lines to add to; without it nothing is kept."""
-VERSIONS = ("aiohttp", "kazoo", "sqlalchemy", "orjson")
+VERSIONS = ("aiohttp", "asab", "kazoo", "sqlalchemy", "orjson")
+RUNS = 5
+"""How often each contender is measured, by turns, after a warm-up."""
+QUICK_RUNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,24 @@ class Curve:
     name: str
     at: float
     figures: tuple[str, ...]
+
+
+def arguments(name: str, **values: str) -> argparse.Namespace:
+    """What a benchmark was asked for: --runs, --quick (one run), and `values` with their defaults."""
+    parser = argparse.ArgumentParser(prog=f"bench {name}", allow_abbrev=False)
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--quick", action="store_true")
+    for option, default in values.items():
+        parser.add_argument(f"--{option}", default=default, help=f"comma separated ({default})")
+    options, _ = parser.parse_known_args()
+    options.runs = min(options.runs, QUICK_RUNS) if options.quick else options.runs
+    return options
+
+
+def many_files() -> None:
+    """Let this process and those that it starts open as many files as the system allows."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def tell(line: str) -> None:
@@ -42,6 +69,51 @@ def known(title: str) -> bool:
     if found:
         tell(f"measured before: {title}")
     return found
+
+
+def rounds(
+    title: str, contenders: Mapping[str, Callable[[], Mapping[str, float]]], runs: int, *, warm_up: bool = True
+) -> dict[str, list[dict[str, float]]]:
+    """The figures of each contender, measured by turns; a first round is to warm up and is thrown away.
+
+    Each round is kept beside the results when it is over, so that a run which was stopped goes on after it.
+    """
+    parts = _parts()
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in contenders}
+    for line in read(parts) if parts else ():
+        if line["bench"] == title and set(line["round"]) == set(contenders):
+            for name, figures in line["round"].items():
+                found[name].append(figures)
+    before = min(map(len, found.values()))
+    for number in range(before if not warm_up or before >= runs else -1, runs):
+        if 0 <= number < before:
+            continue
+        figures = {}
+        for name, measure in contenders.items():
+            tell(f"{title}, {f'run {number + 1} of {runs}' if number >= 0 else 'warm-up'}: {name}")
+            figures[name] = dict(measure())
+        if number >= 0:
+            for name, one in figures.items():
+                found[name].append(one)
+            if parts:
+                _add(parts, {"bench": title, "round": figures})
+    return found
+
+
+def _parts() -> Path | None:
+    kept = os.environ.get(RESULTS)
+    return Path(kept).with_suffix(".rounds.jsonl") if kept else None
+
+
+def _add(path: Path, line: Mapping[str, Any]) -> None:
+    with path.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def forget(results: Path) -> None:
+    """Begin anew."""
+    for path in (results, results.with_suffix(".rounds.jsonl")):
+        path.unlink(missing_ok=True)
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -74,14 +146,15 @@ def table(
     print()
     kept = os.environ.get(RESULTS)
     for contender, figures in runs.items():
-        line = {"bench": title, "contender": contender, "runs": list(figures), "machine": machine()}
+        line: dict[str, Any] = {"bench": title, "contender": contender, "units": dict(units), "runs": list(figures)}
+        line |= {"machine": machine(), "load": round(os.getloadavg()[0], 1)}
+        if limit:
+            line["limit"] = limit
         if curve is not None:
             line["curve"] = {"name": curve.name, "at": curve.at, "figures": curve.figures}
-        text = json.dumps(line)
-        print(text)
+        print(json.dumps(line))
         if kept:
-            with Path(kept).open("a") as file:
-                file.write(text + "\n")
+            _add(Path(kept), line)
 
 
 @cache
@@ -94,9 +167,35 @@ def machine() -> dict[str, str]:
         "commit": git.stdout.strip() or "unknown",
         "Python": platform.python_version(),
         "system": f"{platform.system()} {platform.release().split('-')[0]}",
+        "CPU": _first("/proc/cpuinfo", "model name"),
         "cores": str(os.cpu_count()),
+        "memory": _memory(),
     }
-    return found | {name: version(name) for name in VERSIONS}
+    return found | {"ZooKeeper": _zookeeper()} | {name: version(name) for name in VERSIONS}
+
+
+def _first(file: str, field: str) -> str:
+    """What a file of /proc says first of a field."""
+    path = Path(file)
+    lines = path.read_text().splitlines() if path.is_file() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(field)), "unknown")
+
+
+def _memory() -> str:
+    said = _first("/proc/meminfo", "MemTotal").partition(" ")[0]
+    return f"{int(said) / 2**20:.0f} GiB" if said.isdigit() else said
+
+
+def _zookeeper() -> str:
+    """The version of the servers that are measured with."""
+    try:
+        there = find_zookeeper()
+    except StartError:
+        return "none"
+    main = ["-cp", there.classpath, "org.apache.zookeeper.version.VersionInfoMain"]
+    said = subprocess.run([there.java, *main], capture_output=True, text=True).stdout
+    found = re.search(r"version:? (\d+(?:\.\d+)+)", said)
+    return found[1] if found else "unknown"
 
 
 def _cell(values: Sequence[float]) -> str:

@@ -1,12 +1,13 @@
-"""A search by name and by data: zkdash's own process, beside the old way: kazoo, one znode after the other.
+"""A search by name and by data: zkdash's own process, beside the old way: kazoo, one znode after the other; zk-shell.
 
 zkdash is asked by its API; the hits stream in. Its memory is that of the process, before and at most. It reads no
-faster than its limit of 100,000 znodes a second, as in life.
+faster than its limit of 100,000 znodes a second, as in life. kazoo is stopped after a while; zk-shell's `find` has no
+end that one could wait for with more than 10,000 znodes.
 """
 
 from __future__ import annotations
 
-import argparse
+import contextlib
 import json
 import os
 import sys
@@ -19,12 +20,15 @@ from pathlib import Path
 import psutil
 from kazoo.client import KazooClient
 
-from bench import report
-from bench.processes import ZkDash, wait_for, zkdash
-from bench.trees import make_tree
+from bench import peers, report
+from bench.peers import Peer
+from bench.processes import ZkDash, cpu_s, wait_for, zkdash
+from bench.report import Curve
+from bench.trees import make_tree, tree_size
 from zkdash.demo.loopback import free_port
 from zkdash.demo.server import Server
 
+KAZOO = "kazoo, one by one"
 UNITS = {
     "first hit": "s",
     "end": "s",
@@ -34,13 +38,12 @@ UNITS = {
     "added": "MiB at most",
     "hits": "",
 }
-WANTED = "000999"
-QUERIES = {
-    "by name": [{"name": name} for name in ("item-000999", "m-000999", WANTED)],
-    "by data": [{"data": data} for data in ("a needle", "needle in", "needle")],
-}
-"""What was searched for before is kept, so each run has words of its own that find the same."""
-KAZOO_S = 60.0
+DATA_WORDS = ("a needle in", "needle in the", "a needle", "needle in", "needle", "eedle in the", "a needl", "needl")
+"""What was searched for before is kept, so each search has words of its own that find the same."""
+NAME_WORDS = ("item-000999", "tem-000999", "em-000999", "m-000999", "-000999", "000999", "00999", "tem-00099")
+KAZOO_S = 12.0
+"""Reading one znode after the other, it is stopped then."""
+SHELL_SIZE = 10_000
 
 
 def most_bytes(process: psutil.Process) -> int:
@@ -50,7 +53,7 @@ def most_bytes(process: psutil.Process) -> int:
 
 def search(dash: ZkDash, query: Mapping[str, object]) -> dict[str, float]:
     Path(f"/proc/{dash.process.pid}/clear_refs").write_text("5")  # the most memory is that from now on
-    memory, cpu = dash.process.memory_info().rss, sum(dash.process.cpu_times()[:2])
+    memory, cpu = dash.process.memory_info().rss, cpu_s(dash.process)
     began, first, hits, last = time.perf_counter(), 0.0, 0, b""
     with urllib.request.urlopen(f"{dash.url}/api/v1/search?{urllib.parse.urlencode(query)}", timeout=600) as answer:  # noqa: S310 - our own loopback address
         for line in answer:
@@ -58,7 +61,7 @@ def search(dash: ZkDash, query: Mapping[str, object]) -> dict[str, float]:
             hits += 1
     end, whole = json.loads(last)["end"], time.perf_counter() - began
     assert end["phase"] == "done"
-    znodes, took_s = end["clusters"][0]["znodes"], sum(dash.process.cpu_times()[:2]) - cpu
+    znodes, took_s = end["clusters"][0]["znodes"], cpu_s(dash.process) - cpu
     return {
         "first hit": first,
         "end": whole,
@@ -70,33 +73,20 @@ def search(dash: ZkDash, query: Mapping[str, object]) -> dict[str, float]:
     }
 
 
-def old_way(address: str, query: Mapping[str, object], root: str) -> dict[str, float]:
-    """KAZOO_S of it at most."""
-    client = KazooClient(address, timeout=60)
-    client.start()
-    myself = psutil.Process()
-    memory, cpu = myself.memory_info().rss, sum(myself.cpu_times()[:2])
-    began, first, seen, hits, waiting = time.perf_counter(), 0.0, 0, 0, [root]
-    while waiting and time.perf_counter() - began < KAZOO_S:
-        path = waiting.pop()
-        seen += 1
-        fits = WANTED in path.rpartition("/")[2] if "name" in query else b"needle" in client.get(path)[0]
-        waiting += [f"{path}/{name}" for name in client.get_children(path)]
-        if fits:
-            hits += 1
-            first = first or time.perf_counter() - began
-    whole, took_s = time.perf_counter() - began, sum(myself.cpu_times()[:2]) - cpu
-    added = (myself.memory_info().rss - memory) / 2**20
-    client.stop()
-    client.close()
-    figures = {"znodes/s": seen / whole, "client CPU": took_s, "us/znode": took_s / seen * 1e6, "added": added}
-    return figures | ({"first hit": first} if first else {}) | ({} if waiting else {"end": whole, "hits": hits})
+def with_shell(shell: Peer, root: str, made: int, word: str) -> dict[str, float]:
+    """What zk-shell's `find` took."""
+    cpu, began = cpu_s(shell.process), time.perf_counter()
+    hits = len(shell.ask(f"find {root} {word}"))
+    whole, took_s = time.perf_counter() - began, cpu_s(shell.process) - cpu
+    figures = {"end": whole, "znodes/s": made / whole, "client CPU": took_s, "us/znode": took_s / made * 1e6}
+    return figures | {"hits": hits}
 
 
-def measure(server: Server, znodes: int, kazoo: bool) -> None:
+def plant(server: Server, znodes: int) -> str:
+    """A tree with some needles in it; gives its root."""
     root = f"/n{znodes}"
-    report.tell(f"making {znodes:,} znodes")
-    made = make_tree(server.address, root, znodes)
+    report.tell(f"making {tree_size(znodes):,} znodes")
+    make_tree(server.address, root, znodes)
     client = KazooClient(server.address, timeout=60)
     client.start()
     folders = client.get_children(root)
@@ -104,28 +94,43 @@ def measure(server: Server, znodes: int, kazoo: bool) -> None:
         client.set(f"{root}/{folder}/item-000500", b"a needle in the hay")
     client.stop()
     client.close()
-    config = f"[zookeeper:bench]\nservers = {server.address}\nsession_timeout = 30s\n"
-    with zkdash(config, free_port()) as dash:
-        wait_for(lambda: dash.answers() and dash.count("CONNECTED") == 1, 30, "zkdash")
-        for how, all_fields in QUERIES.items():
-            figures: dict[str, list[dict[str, float]]] = {"zkdash": []}
-            for number, fields in enumerate(all_fields, 1):
-                report.tell(f"{made:,} znodes {how}, run {number} of {len(all_fields)}")
-                figures["zkdash"].append(search(dash, {**fields, "root": root, "cluster": "bench"}))
-            if kazoo:
-                report.tell("kazoo, one by one")
-                figures["kazoo, one by one"] = [old_way(server.address, all_fields[-1], root)]
-            report.table(f"A search of {made:,} znodes {how}", figures, UNITS)
+    return root
+
+
+def title(znodes: int, how: str) -> str:
+    return f"A search of {tree_size(znodes):,} znodes by {how}"
+
+
+def measure(dash: ZkDash, plain: Peer, shell: Peer | None, root: str, znodes: int, how: str, runs: int) -> None:
+    words = iter(NAME_WORDS if how == "name" else DATA_WORDS)
+    query = {"root": root, "cluster": "bench"}
+    contenders = {"zkdash": lambda: search(dash, {how: next(words), **query})}
+    word = NAME_WORDS[0] if how == "name" else DATA_WORDS[4]
+    contenders[KAZOO] = lambda: json.loads(plain.ask(f"search {root} {how} {word} {KAZOO_S}")[0])
+    if shell is not None and how == "name" and znodes <= SHELL_SIZE:
+        contenders["zk-shell, find"] = lambda: with_shell(shell, root, tree_size(znodes), word)
+    figures = report.rounds(title(znodes, how), contenders, runs)
+    curve = Curve(f"search by {how}", tree_size(znodes), ("end", "us/znode", "added"))
+    report.table(title(znodes, how), figures, UNITS, limit=KAZOO, curve=curve)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench search")
-    parser.add_argument("--sizes", type=int, nargs="+", default=(111_000, 1_000_000))
-    options, _ = parser.parse_known_args()
+    options = report.arguments("search", sizes="1000,10000,111000,1000000")
+    options.runs = min(options.runs, len(NAME_WORDS) - 1)
+    sizes = list(map(int, ("10000" if options.quick else options.sizes).split(",")))
+    wanted = [(size, how) for size in sizes for how in ("name", "data") if not report.known(title(size, how))]
+    if not wanted:
+        return
     os.environ["_JAVA_OPTIONS"] = "-Xmx2g -XX:TieredStopAtLevel=4"
-    with Server(properties={"zookeeper.snapCount": "5000000"}) as server:
-        for number, znodes in enumerate(options.sizes):
-            measure(server, znodes, kazoo=number == 0)
+    config = "[zookeeper:bench]\nservers = {}\nsession_timeout = 30s\n"
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(Server(properties={"zookeeper.snapCount": "5000000"}))
+        roots = {size: plant(server, size) for size in dict(wanted)}
+        dash = stack.enter_context(zkdash(config.format(server.address), free_port()))
+        wait_for(lambda: dash.answers() and dash.count("CONNECTED") == 1, 30, "zkdash")
+        plain, shell = (stack.enter_context(peer(server.address)) for peer in (peers.kazoo_client, peers.zk_shell))
+        for size, how in wanted:
+            measure(dash, plain, shell, roots[size], size, how, options.runs)
 
 
 if __name__ == "__main__":

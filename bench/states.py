@@ -1,15 +1,14 @@
 """How soon an outage is seen, decided and seen to be over: zkdash and kazoo on the same server at the same time.
 
 The server is killed, or frozen, for longer than the session timeout and then brought back. zkdash's log and a plain
-KazooClient's listener say when (UTC ms) each came to which state.
+KazooClient's listener say when (UTC ms) each came to which state; zkdash's API, asked all the time, when its probe of
+the server alone got no answer.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
 
-from bench import report
+from bench import peers, report
 from bench.processes import ZkDash, wait_for, zkdash
 from zkdash.demo.loopback import free_port
 from zkdash.demo.server import Server
@@ -25,7 +24,7 @@ from zkdash.demo.server import Server
 SESSION_TIMEOUT_S = 4
 OUTAGE_S = 10.0
 AFTER_S = 40.0
-UNITS = {"SUSPENDED": "s", "LOST": "s", "LOST, after the session timeout": "ms", "back": "s"}
+UNITS = {"not answering": "s", "SUSPENDED": "s", "LOST": "s", "LOST, after the session timeout": "ms", "back": "s"}
 KAZOO = f"""
 import sys, threading, time
 from kazoo.client import KazooClient
@@ -37,17 +36,19 @@ threading.Event().wait()
 
 
 class Witness(Protocol):
-    """Who says when the cluster came to which state."""
+    """Who says when the cluster came to which state, and whether its server answers when asked by itself."""
 
     def first(self, state: str, after: int) -> int | None:
         """When it was in this state first after a time."""
+
+    def answered(self) -> bool: ...
 
 
 class Kazoo:
     """A plain KazooClient, in a process of its own, that never gives up."""
 
     def __init__(self, hosts: str) -> None:
-        self.popen = subprocess.Popen([sys.executable, "-c", KAZOO, hosts], stdout=subprocess.PIPE, text=True)
+        self.popen = subprocess.Popen([peers.kazoo(), "-c", KAZOO, hosts], stdout=subprocess.PIPE, text=True)
         self.said: list[tuple[str, int]] = []
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -58,6 +59,10 @@ class Kazoo:
 
     def first(self, state: str, after: int) -> int | None:
         return next((at for one, at in self.said if one == state and at >= after), None)
+
+    def answered(self) -> bool:
+        """It asks no server by itself."""
+        return True
 
 
 class Log:
@@ -71,11 +76,15 @@ class Log:
         moments = [round(1000 * datetime.fromisoformat(one["at"]).timestamp()) for one in events if one["to"] == state]
         return min((at for at in moments if at >= after), default=None)
 
+    def answered(self) -> bool:
+        servers = json.loads(self.dash.get("/api/v1/clusters/c/ensemble"))["servers"]
+        return all(one["state"] not in ("down", "silent") for one in servers)
+
 
 @contextmanager
 def watching(server: Server) -> Iterator[dict[str, Witness]]:
     """zkdash and kazoo, both connected."""
-    config = f"[zookeeper:c]\nservers = {server.address}\nsession_timeout = {SESSION_TIMEOUT_S}s\nprobe = no\n"
+    config = f"[zookeeper:c]\nservers = {server.address}\nsession_timeout = {SESSION_TIMEOUT_S}s\n"
     with zkdash(config, free_port()) as dash:
         wait_for(dash.answers, 30, "zkdash to start")
         kazoo = Kazoo(server.address)
@@ -96,14 +105,19 @@ def outage(
     witnesses: dict[str, Witness], begin: Callable[[], object], end: Callable[[], object]
 ) -> dict[str, dict[str, float]]:
     """One outage, as each of the witnesses told it."""
-    began = now()
+    wait_for(lambda: all(one.answered() for one in witnesses.values()), 30, "all servers answering")
+    began, silent = now(), {}
     begin()
-    time.sleep(OUTAGE_S)
+    while now() < began + 1000 * OUTAGE_S:
+        for name, one in witnesses.items():
+            if name not in silent and not one.answered():
+                silent[name] = {"not answering": (now() - began) / 1000}
+        time.sleep(0.02)
     end()
     over, deadline = now(), time.monotonic() + AFTER_S
     while time.monotonic() < deadline and not all(one.first("CONNECTED", over) for one in witnesses.values()):
         time.sleep(0.1)
-    return {name: _figures(one, began, over) for name, one in witnesses.items()}
+    return {name: silent.get(name, {}) | _figures(one, began, over) for name, one in witnesses.items()}
 
 
 def _figures(witness: Witness, began: int, over: int) -> dict[str, float]:
@@ -121,10 +135,7 @@ def _figures(witness: Witness, began: int, over: int) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench states")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--quick", action="store_true")
-    options, _ = parser.parse_known_args()
+    options = report.arguments("states")
     for how in ("killed",) if options.quick else ("killed", "frozen"):
         title = f"A server {how} for {OUTAGE_S:g} s, session timeout {SESSION_TIMEOUT_S} s"
         if report.known(title):
@@ -133,7 +144,7 @@ def main() -> None:
         with Server() as server, watching(server) as witnesses:
             ways = (server.kill, server.start) if how == "killed" else (server.freeze, server.thaw)
             for run in range(1 if options.quick else options.runs):
-                report.tell(f"{title}: run {run + 1}")
+                report.tell(f"{title}, run {run + 1} of {options.runs}")
                 for name, figures in outage(witnesses, *ways).items():
                     runs[name].append(figures)
         report.table(title, runs, UNITS)

@@ -135,6 +135,12 @@ async def of_sqlite(rate: int) -> dict[str, float]:
 CONTENDERS = {"zkdash": of_zkdash, "SQLite, a row each": of_sqlite}
 
 
+def in_its_own_process(name: str, rate: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.transitions", "--one", name, str(rate)]
+    found: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench transitions")
     parser.add_argument("--one", nargs=2, metavar=("CONTENDER", "RATE"), help="measure one of them in this process")
@@ -149,12 +155,8 @@ def main() -> None:
         title = f"{rate:,} transitions a second"
         if report.known(title):
             continue
-        runs: dict[str, list[dict[str, float]]] = {name: [] for name in CONTENDERS}
-        for run in range(1 if options.quick else options.runs):
-            for name in CONTENDERS:
-                report.tell(f"{title}, run {run + 1}: {name}")
-                command = [sys.executable, "-m", "bench.transitions", "--one", name, str(rate)]
-                runs[name].append(json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout))
+        contenders = {name: lambda name=name, rate=rate: in_its_own_process(name, rate) for name in CONTENDERS}
+        runs = report.rounds(title, contenders, 1 if options.quick else options.runs, warm_up=not options.quick)
         limit = "SQLite, a row each"
         report.table(title, runs, UNITS, limit=limit, curve=Curve("transitions a second", rate, DRAWN))
 

@@ -11,6 +11,11 @@ PER_TRANSACTION = 500
 ON_THE_WAY = 8
 
 
+def tree_size(znodes: int, fanout: int = 1000) -> int:
+    """How many znodes `make_tree` makes when it is asked for so many: whole folders."""
+    return max(1, znodes // (fanout + 1)) * (1 + min(fanout, znodes)) + 1
+
+
 def make_tree(hosts: str, root: str, znodes: int, fanout: int = 1000, *, flat: bool = False) -> int:
     """`root` with folders of `fanout` znodes each, or `flat` with all of them, most with some 20 to 120 bytes.
 

@@ -1,21 +1,23 @@
 """One change to many viewers: zkdash's site beside a bare aiohttp loop that sends the same bytes.
 
-Server and viewers are processes of their own. A change of zkdash's is a cluster that goes down or comes back: its card
-is drawn, framed and sent, its event is written. The bare loop has a ready string.
+Each server and each one's viewers are processes of their own, all there from the beginning; they change by turns. A
+change of zkdash's is a cluster that goes down or comes back: its card is drawn, framed and sent, its event is written.
+The bare loop has a ready string; "send_json" makes JSON of it for each viewer, gathered; "one frame" writes a ready
+frame to every transport, which is the least that can be done.
 """
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from bench import report
 from bench.report import Curve
 
 UNITS = {"median": "ms", "p99": "ms", "last": "ms", "CPU": "ms of the server", "a viewer": "KiB of memory"}
+LIMIT = "bare aiohttp"
 DRAWN = ("p99", "CPU", "a viewer")
 PATH = "/live?topic=frame&topic=overview"
 
@@ -48,45 +50,49 @@ def process(*arguments: str) -> Iterator[Process]:
         one.popen.wait()
 
 
-def measure(name: str, viewers: int, changes: int, size: int) -> tuple[list[dict[str, float]], int]:
-    """Figures of each change after the first, and how many bytes a viewer got at first."""
-    with process("bench.live_server", name, str(size)) as server:
-        port = server.read()[0]
-        server.write()
-        empty_mib = float(server.read()[2])
-        found = []
-        with process("bench.live_viewers", port, str(viewers), PATH) as watching:
-            watching.read()
-            for change in range(changes + 1):
-                watching.write()
-                watching.read()
-                server.write()
-                *at, first_size = map(int, watching.read())
-                began, cpu_ms, mib, _ = map(float, server.read())
-                median, p99, last = ((when - began) / 1e6 for when in at)
-                figures = {"median": median, "p99": p99, "last": last, "CPU": cpu_ms}
-                figures["a viewer"] = 1024 * max(0.0, mib - empty_mib) / viewers
-                if change:  # the first was the warm-up
-                    found.append(figures)
-        return found, first_size
+class Side:
+    """A server and its viewers."""
+
+    def __init__(self, stack: ExitStack, name: str, viewers: int, size: int) -> None:
+        self.viewers, self.size = viewers, size
+        self._server = stack.enter_context(process("bench.live_server", name, str(size)))
+        port = self._server.read()[0]
+        self._server.write()
+        self._empty_mib = float(self._server.read()[2])
+        self._watching = stack.enter_context(process("bench.live_viewers", port, str(viewers), PATH))
+        self._watching.read()
+
+    def change(self) -> dict[str, float]:
+        """What one change took, and how many bytes a viewer got."""
+        self._watching.write()
+        self._watching.read()
+        self._server.write()
+        *at, self.size = map(int, self._watching.read())
+        began, cpu_ms, mib, _ = map(float, self._server.read())
+        median, p99, last = ((when - began) / 1e6 for when in at)
+        kib = 1024 * max(0.0, mib - self._empty_mib) / self.viewers
+        return {"median": median, "p99": p99, "last": last, "CPU": cpu_ms, "a viewer": kib}
+
+
+def measure(title: str, viewers: int, runs: int, ways: Sequence[str]) -> dict[str, list[dict[str, float]]]:
+    """All servers and their viewers are there from the beginning, and change by turns."""
+    with ExitStack() as stack:
+        sides = {"zkdash": Side(stack, "zkdash", viewers, 0)}
+        sides["zkdash"].change()
+        for way in ways:
+            sides[way] = Side(stack, way, viewers, sides["zkdash"].size)
+        return report.rounds(title, {name: side.change for name, side in sides.items()}, runs)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench viewers")
-    parser.add_argument("--counts", default="1,100,1000,10000", help="numbers of viewers, comma separated")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--quick", action="store_true")
-    options, _ = parser.parse_known_args()
-    counts = "1,1000" if options.quick else options.counts
-    for count in map(int, counts.split(",")):
+    options = report.arguments("viewers", counts="1,100,1000,10000")
+    report.many_files()
+    for count in map(int, ("1,1000" if options.quick else options.counts).split(",")):
         title = f"One change to {count:,} viewers"
         if report.known(title):
             continue
-        report.tell(title)
-        zkdash, size = measure("zkdash", count, options.runs, 0)
-        bare, _ = measure("bare", count, options.runs, size)
-        curve = Curve("viewers", count, DRAWN)
-        report.table(title, {"zkdash": zkdash, "bare aiohttp": bare}, UNITS, limit="bare aiohttp", curve=curve)
+        runs = measure(title, count, options.runs, (LIMIT,) if options.quick else (LIMIT, "send_json", "one frame"))
+        report.table(title, runs, UNITS, limit=LIMIT, curve=Curve("viewers", count, DRAWN))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from bench import __main__ as command
 from bench import plots, report
 from bench.report import Curve
 
@@ -41,6 +45,80 @@ def test_nothing_is_kept_where_nobody_asked_for_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv(report.RESULTS, raising=False)
     measured(10)
     assert not report.known("10 viewers")
+
+
+class Fake:
+    """A benchmark of two contenders that is stopped when it has measured so often."""
+
+    def __init__(self, stopped_after: int | None = None) -> None:
+        self.measured: list[str] = []
+        self._stopped_after = stopped_after
+
+    def main(self) -> None:
+        options = report.arguments("fake")
+        if not report.known("fake"):
+            contenders = {name: self._of(name) for name in ("zkdash", "limit")}
+            report.table("fake", report.rounds("fake", contenders, options.runs), {"wall": "s"})
+
+    def _of(self, name: str) -> Callable[[], dict[str, float]]:
+        def measure() -> dict[str, float]:
+            if len(self.measured) == self._stopped_after:
+                raise KeyboardInterrupt
+            self.measured.append(name)
+            return {"wall": float(len(self.measured))}
+
+        return measure
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fake], int]:
+    """Runs a fake benchmark as `python -m bench` does."""
+
+    def run(fake: Fake) -> int:
+        monkeypatch.setattr(command, "benchmarks", lambda: ["fake"])
+        monkeypatch.setitem(sys.modules, "bench.fake", SimpleNamespace(main=fake.main))
+        monkeypatch.setattr(sys, "argv", ["bench", "--results", str(tmp_path / "kept.jsonl"), "--runs", "2"])
+        monkeypatch.setenv(report.RESULTS, "")  # what the command sets there is forgotten after the test
+        return command.main()
+
+    return run
+
+
+def test_a_round_to_warm_up_then_each_contender_by_turns(run: Callable[[Fake], int]) -> None:
+    fake = Fake()
+    assert run(fake) == 0
+    assert fake.measured == ["zkdash", "limit"] * 3
+
+
+def test_a_run_says_how_far_it_is(run: Callable[[Fake], int], capsys: pytest.CaptureFixture[str]) -> None:
+    run(Fake())
+    said = capsys.readouterr().err.splitlines()
+    assert said[:3] == ["[1 of 1] fake", "fake, warm-up: zkdash", "fake, warm-up: limit"]
+    assert said[3:7] == [f"fake, run {number} of 2: {name}" for number in (1, 2) for name in ("zkdash", "limit")]
+
+
+def test_a_run_that_was_stopped_goes_on_after_its_last_whole_round(run: Callable[[Fake], int], tmp_path: Path) -> None:
+    assert run(Fake(stopped_after=5)) == command.STOPPED
+    assert report.read(tmp_path / "kept.jsonl") == []
+    again = Fake()
+    assert run(again) == 0
+    assert again.measured == ["zkdash", "limit"] * 2, "a warm-up and the second round"
+    (zkdash, limit) = report.read(tmp_path / "kept.jsonl")
+    assert zkdash["runs"] == [{"wall": 3.0}, {"wall": 3.0}]
+    assert limit["runs"] == [{"wall": 4.0}, {"wall": 4.0}]
+
+
+def test_what_was_measured_is_not_measured_again(run: Callable[[Fake], int]) -> None:
+    run(Fake())
+    again = Fake()
+    assert run(again) == 0
+    assert again.measured == []
+
+
+def test_each_result_says_what_it_was_measured_on(run: Callable[[Fake], int], tmp_path: Path) -> None:
+    run(Fake())
+    for line in report.read(tmp_path / "kept.jsonl"):
+        assert set(line["machine"]) >= {"commit", "CPU", "cores", "memory", "Python", "ZooKeeper", "aiohttp", "kazoo"}
 
 
 def test_a_curve_goes_through_the_medians_and_the_newest_counts(results: Path) -> None:

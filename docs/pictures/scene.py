@@ -72,8 +72,9 @@ def scene() -> Iterator[Scene]:
         config, empty = folder / "zkdash.conf", folder / "empty.conf"
         own = {LOST: lost.address, SUSPENDED: suspended.address}
         config.write_text(
-            f"[web]\nlisten = {url.removeprefix('http://')}\n[store]\nurl = sqlite:///{folder}/zkdash.sqlite\n"
-            "[zookeeper]\nadmin = off\n"
+            f"[web]\nlisten = {url.removeprefix('http://')}\ncomponents = yes\n"
+            f"[store]\nurl = sqlite:///{folder}/zkdash.sqlite\n"
+            "[zookeeper]\nadmin = off\n[status:house]\nclusters = *\npublic = yes\n"
             f"[alert:on-call]\ntype = webhook\nurl = http://127.0.0.1:{free_port()}/hook\n"
             + "".join(section(name, own.get(name, ensemble.hosts)) for name in LABELS)
         )

@@ -11,7 +11,7 @@ function count(item, total) {
     shown.className = "tree__count";
     row.append(shown);
   }
-  if (shown) shown.textContent = total ? total.toLocaleString("en") : "";
+  if (shown) shown.dataset.count = total ? total.toLocaleString("en") : "";
 }
 
 function leave(row, item) {

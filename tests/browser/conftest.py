@@ -43,12 +43,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         def open_one(**options: object) -> Page:
             context: BrowserContext = browser.new_context(**options)
             stack.callback(context.close)
-            page = context.new_page()
-            page.set_default_timeout(10_000)
-            page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
-            page.on("console", lambda message: troubles.extend(_violation(page, message)))
-            page.on("dialog", lambda dialog: troubles.append(f"{page.url}: a dialog: {dialog.message}"))
-            return page
+            return _strict(context, troubles)
 
         yield open_one
     assert troubles == []
@@ -58,6 +53,46 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 def page(open_page: OpenPage) -> Page:
     """A page in a wide window."""
     return open_page(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture(scope="module")
+def _same(browser: Browser) -> Iterator[Callable[[bool], tuple[Page, list[str]]]]:
+    pages: dict[bool, tuple[Page, list[str]]] = {}
+
+    def one(script: bool) -> tuple[Page, list[str]]:
+        if script not in pages:
+            troubles: list[str] = []
+            context = browser.new_context(java_script_enabled=script, reduced_motion="reduce")
+            pages[script] = (_strict(context, troubles), troubles)
+        return pages[script]
+
+    yield one
+    for page, _ in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def same_page(_same: Callable[[bool], tuple[Page, list[str]]]) -> Iterator[Page]:
+    """A page in a wide window that a file's tests share, for those that only look: opening one takes a while."""
+    page, troubles = _same(True)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    yield page
+    assert troubles == []
+
+
+@pytest.fixture
+def same_plain_page(_same: Callable[[bool], tuple[Page, list[str]]]) -> Page:
+    """The same without JavaScript."""
+    return _same(False)[0]
+
+
+def _strict(context: BrowserContext, troubles: list[str]) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+    page.on("console", lambda message: troubles.extend(_violation(page, message)))
+    page.on("dialog", lambda dialog: troubles.append(f"{page.url}: a dialog: {dialog.message}"))
+    return page
 
 
 def _violation(page: Page, message: ConsoleMessage) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_every_page import AXE, AXE_TAGS, RUN_AXE
+from tests.support.axe import violations
 from tests.support.zkdash_process import ZkDashProcess
 
 OpenPage = Callable[..., Page]
@@ -36,8 +36,7 @@ def test_a_silence_is_made_by_keyboard_and_ended(site: ZkDashProcess, page: Page
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("a new kernel")
     expect(page.locator("#silence")).to_have_attribute("data-state", "active")
-    page.evaluate(AXE)
-    assert page.evaluate(RUN_AXE, AXE_TAGS) == []
+    assert violations(page) == {}
     page.get_by_role("button", name="End it now").click()
     expect(page.locator("#silence")).to_have_attribute("data-state", "over")
 
@@ -52,10 +51,7 @@ def test_a_test_shows_what_comes_of_it_live(site: ZkDashProcess, page: Page) -> 
     row.get_by_role("link", name="test").click()
     expect(page.locator("#tries")).to_contain_text("no answer")
     expect(page.locator("#delivery")).to_have_attribute("data-state", "owed")
-    page.evaluate(AXE)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        assert page.evaluate(RUN_AXE, AXE_TAGS) == [], theme
+    assert violations(page) == {}
 
 
 def test_what_somebody_else_acknowledges_shows_while_a_note_is_typed(site: ZkDashProcess, page: Page) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import WebSocket, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.test_every_page import AXE, AXE_TAGS, RUN_AXE
+from tests.support.axe import violations
 from tests.support.nginx import nginx
 from tests.support.signed import PASSWORD, user
 from tests.support.zkdash_process import ZkDashProcess
@@ -18,6 +18,7 @@ from zkdash.config.users import write_users
 from zkdash.demo.loopback import free_port
 
 pytestmark = pytest.mark.browser
+PAGES = ("/sign-in", "/account", "/account/everybody", "/audit")
 
 
 @pytest.fixture(scope="module")
@@ -83,16 +84,14 @@ def test_pages_of_people_are_accessible_in_both_themes_on_a_phone(
 ) -> None:
     page = open_page(ignore_https_errors=True, color_scheme=theme, viewport={"width": 360, "height": 800})
     page.goto(f"{address}/sign-in")
-    page.evaluate(AXE)
-    assert page.evaluate(RUN_AXE, AXE_TAGS) == []
+    assert violations(page) == {}
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(f"{address}/")
-    for path in ("/account", "/account/everybody", "/audit"):
+    for path in PAGES[1:]:
         page.goto(f"{address}{path}")
-        page.evaluate(AXE)
-        assert page.evaluate(RUN_AXE, AXE_TAGS) == [], path
+        assert violations(page) == {}, path
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import base64
-import itertools
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_every_page import AXE, AXE_TAGS, RUN_AXE
+from tests.support.axe import violations
+from tests.support.spills import SPILLS
 from tests.support.zkdash_process import ZkDashProcess
 
 OpenPage = Callable[..., Page]
 MOVING = ".top, .side, time[data-as=ago], time[data-as=for]"
-SPILLS = """() => [...document.querySelectorAll('main *')].filter(one => {
-    const box = one.getBoundingClientRect();
-    return box.width && box.right > innerWidth + 1 && !one.closest('.scroller, pre, .visually-hidden, svg, thead');
-}).map(one => one.outerHTML.slice(0, 120))"""
 MANY_PIXELS = 200
 """Rounded corners are not drawn alike each time."""
 DIFFERENT_PIXELS = """async pictures => {
@@ -31,6 +28,7 @@ DIFFERENT_PIXELS = """async pictures => {
     if (one.width !== other.width || one.height !== other.height) return Infinity;
     return one.data.reduce((count, value, index) => count + (Math.abs(value - other.data[index]) > 16), 0);
 }"""
+CONTRASTS: tuple[Literal["no-preference", "more"], ...] = ("no-preference", "more")
 DEFICIENCIES = ("achromatopsia", "deuteranopia", "protanopia", "tritanopia")
 
 
@@ -70,10 +68,9 @@ def test_two_photographs_of_all_components_are_the_same(gallery: Page, site: ZkD
 
 
 def test_axe_finds_nothing_in_any_component(gallery: Page) -> None:
-    gallery.evaluate(AXE)
-    for theme, contrast in itertools.product(("light", "dark"), ("no-preference", "more")):
-        gallery.emulate_media(color_scheme=theme, contrast=contrast, reduced_motion="reduce")
-        assert gallery.evaluate(RUN_AXE, AXE_TAGS) == [], (theme, contrast)
+    for contrast in CONTRASTS:
+        gallery.emulate_media(contrast=contrast)
+        assert violations(gallery) == {}, contrast
 
 
 def test_no_component_spills_over_at_any_width(gallery: Page) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_every_page import AXE, AXE_TAGS, RUN_AXE
+from tests.support.axe import violations
 from tests.support.zkdash_process import ZkDashProcess
 
 OpenPage = Callable[..., Page]
@@ -34,10 +34,7 @@ def test_a_page_of_a_crawl_is_accessible_in_both_themes_on_a_phone(
     if "run" not in path and page.locator("#run").count():
         expect(page.locator("#run[data-phase=done], #run[data-phase=failed]")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.evaluate(AXE)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        assert page.evaluate(RUN_AXE, AXE_TAGS) == [], theme
+    assert violations(page) == {}
 
 
 def test_a_search_by_the_keyboard_shows_results_and_a_short_address(site: ZkDashProcess, open_page: OpenPage) -> None:

@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import MakeProcess
-from tests.browser.test_every_page import AXE, AXE_TAGS, RUN_AXE
-from tests.support.http import request
+from tests.support.shared import share as share_by_form
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.loopback import free_port
 
 OpenPage = Callable[..., Page]
-PAGES = (
-    "/shares",
-    "/shares/new?of=/timeline",
-    "/shares/new?of=/nowhere",
-    "/views?of=/alerts",
-    "/?view=wall",
-    "/?group=label&pin=prod",
-    "/status/house",
-    "/alerts/incidents/1",
-    f"/s/{'x' * 43}",
-)
 
 
 def share(site: ZkDashProcess, of: str, **fields: str) -> str:
     """Make a link; gives its path."""
-    form = urlencode({"of": of, "title": "What I see", "lasts": "7d", "kind": "live"} | fields)
-    headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
-    made = request(site.port, "POST", "/shares", headers=headers, body=form.encode())
-    found = re.search(r'value="http://[^"]*(/s/[\w-]{43})"', made.text)
-    assert found is not None, made.text
-    return found[1]
-
-
-def test_every_page_of_sharing_is_fit_for_all(site: ZkDashProcess, open_page: OpenPage) -> None:
-    """axe in both themes, a phone's width, and nothing that scripts or styles are not allowed."""
-    links = (share(site, "/clusters/prod"), share(site, "/", kind="fixed"), share(site, "/timeline", password="sesame"))
-    page = open_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
-    for path in (*PAGES, *links):
-        page.goto(site.url(path))
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
-        page.evaluate(AXE)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            assert page.evaluate(RUN_AXE, AXE_TAGS) == [], (path, theme)
+    return share_by_form(site.port, of, **fields)
 
 
 def test_a_shared_view_is_live_and_leads_nowhere(site: ZkDashProcess, page: Page) -> None:

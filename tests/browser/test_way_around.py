@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_every_page import AXE, AXE_TAGS, RUN_AXE
+from tests.support.axe import violations
 from tests.support.zkdash_process import ZkDashProcess
 
 OpenPage = Callable[..., Page]
@@ -37,10 +37,7 @@ def test_the_box_completes_a_path_and_arrows_walk_through_what_it_found(site: Zk
     expect(page.locator("#go-hits .goal").first).to_be_focused()
     page.keyboard.press("ArrowUp")
     expect(page.locator("#go-q")).to_be_focused()
-    page.evaluate(AXE)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        assert page.evaluate(RUN_AXE, AXE_TAGS) == [], theme
+    assert violations(page) == {}
     page.keyboard.press("Enter")
     expect(page).to_have_url(site.url("/clusters/prod/znodes/apps/shop/config"))
 
@@ -81,8 +78,7 @@ def test_the_list_of_keys_opens_and_turns_them_off(site: ZkDashProcess, page: Pa
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
     expect(page.locator("#keys")).to_contain_text("Timeline")
-    page.evaluate(AXE)
-    assert page.evaluate(RUN_AXE, AXE_TAGS) == []
+    assert violations(page) == {}
     page.get_by_label("Single keys do something").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.type("gt")

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+OUR_FORM = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+"""The headers of a form that one of zkdash's own pages sends."""
+
 
 @dataclass(frozen=True)
 class Answer:

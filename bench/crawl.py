@@ -39,7 +39,8 @@ LATENCY_UNITS = {
 ROOT = "/bench"
 LIMIT = "raw socket, MultiRead"
 KAZOO = {"kazoo, pipelined": "pipelined", "kazoo, one by one": "one-by-one"}
-JVM_SETTLES = 20_000
+JVM_SETTLES = 30
+"""Crawls of a small tree before it is measured."""
 LATENCIES_FROM = 1_000_000
 """With fewer znodes a crawl is over before another client notices it."""
 
@@ -100,7 +101,7 @@ def main() -> None:
         with Server(properties={"zookeeper.snapCount": "1000000"}) as server:
             report.tell(f"making {made:,} znodes")
             make_tree(server.address, ROOT, znodes)
-            for _ in range(max(2, JVM_SETTLES * 10 // made)):
+            for _ in range(max(2, min(JVM_SETTLES, JVM_SETTLES * 1000 // made))):
                 run("zkdash", server, "names", str(made))
             crawls(server, made, options.runs, wanted)
             if "others" in wanted:

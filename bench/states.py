@@ -113,16 +113,18 @@ def outage(
             if name not in silent and not one.answered():
                 silent[name] = {"not answering": (now() - began) / 1000}
         time.sleep(0.02)
+    ends = now()
     end()
     over, deadline = now(), time.monotonic() + AFTER_S
-    while time.monotonic() < deadline and not all(one.first("CONNECTED", over) for one in witnesses.values()):
+    while time.monotonic() < deadline and not all(one.first("CONNECTED", ends) for one in witnesses.values()):
         time.sleep(0.1)
-    return {name: silent.get(name, {}) | _figures(one, began, over) for name, one in witnesses.items()}
+    return {name: silent.get(name, {}) | _figures(one, began, ends, over) for name, one in witnesses.items()}
 
 
-def _figures(witness: Witness, began: int, over: int) -> dict[str, float]:
+def _figures(witness: Witness, began: int, ends: int, over: int) -> dict[str, float]:
+    """`over` is when the server was seen to serve; who was quicker than that look was back at once."""
     suspended, lost = witness.first("SUSPENDED", began), witness.first("LOST", began)
-    back, figures = witness.first("CONNECTED", over), {}
+    back, figures = witness.first("CONNECTED", ends), {}
     if suspended is not None:
         figures["SUSPENDED"] = (suspended - began) / 1000
     if lost is not None:
@@ -130,7 +132,7 @@ def _figures(witness: Witness, began: int, over: int) -> dict[str, float]:
     if suspended is not None and lost is not None:
         figures["LOST, after the session timeout"] = lost - suspended - 1000 * SESSION_TIMEOUT_S
     if back is not None:
-        figures["back"] = (back - over) / 1000
+        figures["back"] = max(0, back - over) / 1000
     return figures
 
 

@@ -19,7 +19,18 @@ from pathlib import Path
 import bench
 from bench import plots, report
 
-SUPPORT = {"__main__", "app", "kazoo_peer", "live_server", "live_viewers", "peers", "plots", "processes", "readers"}
+SUPPORT = {
+    "__main__",
+    "app",
+    "curves",
+    "kazoo_peer",
+    "live_server",
+    "live_viewers",
+    "peers",
+    "plots",
+    "processes",
+    "readers",
+}
 SUPPORT |= {"report", "trees"}
 QUICK = ("viewers", "pages", "states", "transitions", "recognise")
 """Those that give a first picture, in under 3 minutes together."""

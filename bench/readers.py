@@ -119,7 +119,7 @@ def raw(hosts: str, root: str, data: bool) -> int:
 
 def pipelined(hosts: str, root: str, data: bool) -> int:
     """A request for each znode, many on their way: getChildren, and getData for its value."""
-    server, seen = Raw(hosts), 0
+    server, seen, opcodes = Raw(hosts), 0, (DATA, CHILDREN) if data else (CHILDREN,)
     waiting = deque([root.encode()])
     asked: deque[bytes] = deque()
     end = time.monotonic() + STOPPED_AFTER_S
@@ -127,7 +127,7 @@ def pipelined(hosts: str, root: str, data: bool) -> int:
         while waiting and len(asked) < WINDOW:
             path = waiting.pop()
             words = INT.pack(len(path)) + path + b"\0"
-            server.put(b"".join(_request(opcode, words) for opcode in ((DATA, CHILDREN) if data else (CHILDREN,))))
+            server.socket.sendall(b"".join(_request(opcode, words) for opcode in opcodes))
             asked.append(path)
         path = asked.popleft()
         if data:

@@ -11,6 +11,7 @@ import pytest
 
 from bench import __main__ as command
 from bench import plots, report
+from bench.curves import CURVES, Bound, Panel
 from bench.report import Curve
 
 RUNS = {"zkdash": [{"p99": 4.0}, {"p99": 2.0}, {"p99": 9.0}], "limit": [{"p99": 2.0}, {"p99": 2.0}, {"p99": 3.0}]}
@@ -125,15 +126,51 @@ def test_a_curve_goes_through_the_medians_and_the_newest_counts(results: Path) -
     measured(100)
     measured(10, {"zkdash": [{"p99": 100.0}]})
     measured(10)
-    assert plots.curves(report.read(results)) == {
-        "viewers": {
-            "p99": {
-                "zkdash": [(10, 4.0, 2.0, 9.0), (100, 4.0, 2.0, 9.0)],
-                "limit": [(10, 2.0, 2.0, 3.0), (100, 2.0, 2.0, 3.0)],
-            }
-        }
+    assert plots.points(report.read(results), "viewers", Panel("p99", "p99, ms")) == {
+        "zkdash": [(10, 4.0, 2.0, 9.0), (100, 4.0, 2.0, 9.0)],
+        "limit": [(10, 2.0, 2.0, 3.0), (100, 2.0, 2.0, 3.0)],
     }
 
 
-def test_a_curve_has_a_file_name_of_its_own() -> None:
-    assert plots.file_name("viewers, DOM") == "viewers--dom.svg"
+def test_a_panel_shows_only_those_that_it_is_about(results: Path) -> None:
+    measured(10)
+    panel = Panel("p99", "p99, ms", only=("limit",))
+    assert list(plots.points(report.read(results), "viewers", panel)) == ["limit"]
+
+
+LINES = {"limit": [(1.0, 3.0, 3.0, 3.0), (100.0, 5.0, 4.0, 6.0)]}
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"),
+    [
+        (Bound(), []),
+        (Bound(everywhere=6), [([1, 100], [6, 6])]),
+        (Bound(times=2, of="limit"), [([1, 100], [6, 10])]),
+        (Bound(times=2, of="nobody"), []),
+        (Bound(at={1000: 7}), []),
+    ],
+    ids=["none", "everywhere", "so many times the limit", "of one that was not measured", "where nothing was measured"],
+)
+def test_a_floor_is_a_line(bound: Bound, expected: list[tuple[list[float], list[float]]]) -> None:
+    assert plots.bound_lines(bound, LINES, [1, 100]) == expected
+
+
+def test_a_floor_at_one_place_is_a_short_line_around_it() -> None:
+    [((left, right), heights)] = plots.bound_lines(Bound(at={10: 7}), LINES, [1, 100])
+    assert left < 10 < right
+    assert heights == [7, 7]
+
+
+def test_curves_have_file_names_of_their_own() -> None:
+    assert plots.file_name("viewers, DOM") == "viewers-dom.svg"
+    assert len({plots.file_name(curve.name) for curve in CURVES}) == len(CURVES)
+
+
+def test_each_curve_is_measured_by_a_benchmark() -> None:
+    assert {curve.bench for curve in CURVES} <= set(command.benchmarks())
+
+
+def test_an_svg_is_tidied() -> None:
+    made = '<svg>\n <!-- made by x -->\n  <metadata>\n  today\n  </metadata>\n <path d="M 1.23456 7.1"/>\n</svg>'
+    assert plots.tidy(made) == '<svg>\n<path d="M 1.23 7.1"/>\n</svg>\n'

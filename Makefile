@@ -68,7 +68,7 @@ types: setup ## mypy --strict
 
 bench: setup ## measure what the design promises, for hours; stopped, it goes on where it was (ARGS="viewers pages")
 	@.ci/ensure zookeeper chromium
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'matplotlib>=3.9'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'matplotlib>=3.9' 'py-spy>=0.4'
 	@exec $(BIN)/python -m bench --plots docs/performance $(ARGS)
 
 bench-quick: setup ## a first picture of the same, in under 3 minutes

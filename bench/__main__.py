@@ -17,21 +17,10 @@ from itertools import takewhile
 from pathlib import Path
 
 import bench
-from bench import plots, report
+from bench import page, plots, report
 
-SUPPORT = {
-    "__main__",
-    "app",
-    "curves",
-    "kazoo_peer",
-    "live_server",
-    "live_viewers",
-    "peers",
-    "plots",
-    "processes",
-    "readers",
-}
-SUPPORT |= {"report", "trees"}
+SUPPORT = {"__main__", "app", "curves", "kazoo_peer", "live_server", "live_viewers", "loads", "page", "peers", "plots"}
+SUPPORT |= {"processes", "profile", "readers", "report", "rows", "trees"}
 QUICK = ("viewers", "pages", "states", "transitions", "recognise")
 """Those that give a first picture, in under 3 minutes together."""
 STOPPED = 130
@@ -53,7 +42,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer points and fewer runs")
     parser.add_argument("--fresh", action="store_true", help="forget what was measured before")
     parser.add_argument("--results", type=Path, help=f"where results are kept ({RESULTS.parent.name}/{RESULTS.name})")
-    parser.add_argument("--plots", type=Path, help="draw the curves into this folder")
+    parser.add_argument("--plots", type=Path, help="draw the curves into this folder, and fill the page beside it")
     options, left = parser.parse_known_args()
     names = list(takewhile(lambda word: not word.startswith("-"), left))
     rest = left[len(names) :]
@@ -84,8 +73,12 @@ def draw(results: Path, folder: Path) -> None:
     if importlib.util.find_spec("matplotlib") is None:
         report.tell("the curves are not drawn: pip install 'zkdash[bench]'")
         return
-    for path in plots.draw_all(report.read(results), folder):
+    page.publish(results, folder)
+    for path in plots.draw_all(report.read(folder / page.RESULTS), folder):
         report.tell(f"drawn: {path}")
+    if (text := folder.with_suffix(".md")).is_file():
+        page.fill(text)
+        report.tell(f"filled: {text}")
 
 
 if __name__ == "__main__":

@@ -84,6 +84,21 @@ def timed(process: psutil.Process, look: Callable[[], object]) -> dict[str, floa
     return {"wall": (time.perf_counter() - began) * 1000, "CPU": (cpu_s(process) - cpu) * 1000}
 
 
+class Writer:
+    """Makes a node another than it was."""
+
+    def __init__(self, server: Server) -> None:
+        self._client = KazooClient(server.address, timeout=60)
+        self._client.start()
+
+    def change(self, path: str) -> None:
+        self._client.delete(self._client.create(f"{path}/more"))
+
+    def close(self) -> None:
+        self._client.stop()
+        self._client.close()
+
+
 def title(size: int) -> str:
     return f"The first page of {size:,} children"
 
@@ -106,7 +121,7 @@ def contenders(dash: ZkDash, address: str, stack: contextlib.ExitStack) -> dict[
     return found
 
 
-def measure(client: KazooClient, all_of_them: dict[str, Contender], dash: ZkDash, size: int, runs: int) -> None:
+def measure(writer: Writer, all_of_them: dict[str, Contender], dash: ZkDash, size: int, runs: int) -> None:
     path = f"/n{size}"
     before = {name: process.memory_info().rss for name, (process, _) in all_of_them.items()}
     figures: dict[str, list[dict[str, float]]] = {name: [] for name in all_of_them}
@@ -116,7 +131,7 @@ def measure(client: KazooClient, all_of_them: dict[str, Contender], dash: ZkDash
         report.tell(f"{size:,} children, {f'round {number} of {runs}' if number else 'warm-up'}")
         base = 0.0
         for name, (process, look) in all_of_them.items():
-            client.delete(client.create(f"{path}/more"))
+            writer.change(path)
             found = timed(process, lambda look=look: look(path))
             base = base or found["wall"]
             found["added"] = (process.memory_info().rss - before[name]) / 2**20
@@ -145,15 +160,13 @@ def main() -> None:
         for size in sizes:
             report.tell(f"making {size:,} children")
             make_tree(server.address, f"/n{size}", size, flat=True)
-        client = KazooClient(server.address, timeout=60)
-        client.start()
-        stack.callback(client.stop)
+        writer = stack.enter_context(contextlib.closing(Writer(server)))
         config = f"[zookeeper:bench]\nservers = {server.address}\nsession_timeout = 30s\n"
         dash = stack.enter_context(zkdash(config, free_port()))
         wait_for(lambda: dash.answers() and dash.count("CONNECTED") == 1, 30, "zkdash")
         all_of_them = contenders(dash, server.address, stack)
         for size in sizes:
-            measure(client, all_of_them, dash, size, options.runs)
+            measure(writer, all_of_them, dash, size, options.runs)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import re
 import statistics
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ Lines = Mapping[str, list[Point]]
 COLOURS = ("#2f7de1", "#d9662b", "#2e9e6b", "#9a63d1", "#b8901a", "#d14f8b", "#5b8a8f")
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 GREY, FLOOR, GOAL = "#7d8590", "#d1443c", "#2e9e6b"
-ACROSS = 3
-"""Panels beside each other."""
+ACROSS = (1, 2, 3, 2, 3, 3)
+"""So many of one, two, three, … panels are beside each other."""
 
 
 def points(results: Iterable[Mapping[str, Any]], curve: str, panel: Panel) -> dict[str, list[Point]]:
@@ -41,7 +41,7 @@ def points(results: Iterable[Mapping[str, Any]], curve: str, panel: Panel) -> di
     return {contender: [there[at] for at in sorted(there)] for contender, there in found.items()}
 
 
-def draw(curve: Scaling, panels: Mapping[Panel, Lines], file: Path) -> None:
+def draw(curve: Scaling, panels: Sequence[tuple[Panel, Lines]], file: Path) -> None:
     """One SVG with a panel for each figure, on logarithmic axes; readable on light and on dark paper."""
     import matplotlib as mpl
 
@@ -51,12 +51,13 @@ def draw(curve: Scaling, panels: Mapping[Panel, Lines], file: Path) -> None:
     mpl.rcParams.update(dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), GREY))
     from matplotlib import pyplot
 
-    columns, rows = min(ACROSS, len(panels)), math.ceil(len(panels) / ACROSS)
+    columns = ACROSS[len(panels) - 1]
+    rows = math.ceil(len(panels) / columns)
     size = (3.9 * columns + 0.3, 3.0 * rows + 0.75)
     figure, axes = pyplot.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
-    names = list(dict.fromkeys(name for lines in panels.values() for name in lines))
+    names = list(dict.fromkeys(name for _, lines in panels for name in lines))
     styles = {name: (COLOURS[n % len(COLOURS)], MARKS[n % len(MARKS)]) for n, name in enumerate(_ordered(names))}
-    for axis, (panel, lines) in zip(axes.flat, panels.items(), strict=False):
+    for axis, (panel, lines) in zip(axes.flat, panels, strict=False):
         _panel(axis, curve, panel, lines, styles)
     for axis in list(axes.flat)[len(panels) :]:
         axis.remove()
@@ -126,10 +127,11 @@ def _number(value: float) -> str:
 
 
 def tidy(svg: str) -> str:
-    """The same picture in fewer bytes: no comments, no more than one digit after the point."""
+    """The same picture in fewer bytes: no comments, no more digits than are seen."""
     svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL)
     svg = re.sub(r" *<metadata>.*?</metadata>\n", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", svg)
+    svg = re.sub(r"font-family: [^;]*;", "font-family: sans-serif;", svg)
+    svg = re.sub(r"\d+\.\d{2,}", lambda found: f"{float(found[0]):.1f}" if float(found[0]) > 2 else found[0][:4], svg)
     return "\n".join(line.strip() for line in svg.splitlines()) + "\n"
 
 
@@ -142,8 +144,8 @@ def draw_all(results: Iterable[Mapping[str, Any]], folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     results, drawn = list(results), []
     for curve in CURVES:
-        panels = {panel: points(results, curve.name, panel) for panel in curve.panels}
-        several = {panel: lines for panel, lines in panels.items() if any(len(there) > 1 for there in lines.values())}
+        panels = [(panel, points(results, curve.name, panel)) for panel in curve.panels]
+        several = [(panel, lines) for panel, lines in panels if any(len(there) > 1 for there in lines.values())]
         if several:
             draw(curve, several, folder / file_name(curve.name))
             drawn.append(folder / file_name(curve.name))

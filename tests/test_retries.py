@@ -13,9 +13,10 @@ from tests.support.receiver import Receiver, receiver, status
 from tests.support.until import until
 from zkdash.alerts.delivery import DeliveryState
 from zkdash.demo.loopback import free_port
-from zkdash.store.engine import Store
+from zkdash.store import deliveries as rows
+from zkdash.store.engine import Store, StoreUnavailable
 
-DAY_MS = 86_400_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 
 @pytest.fixture
@@ -129,6 +130,46 @@ async def test_a_clock_that_was_set_back_while_zkdash_was_dead_makes_no_try_wait
     clock.at -= 1_800_000
     async with house(store, clock, route(there)) as here:
         assert (await here.tried(1)).state is DeliveryState.SENT
+
+
+async def test_an_outcome_that_is_written_after_the_clock_was_set_back_makes_no_try_wait(
+    store: Store, clock: Clock, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there.script.append(status(500))
+    async with house(store, clock, route(there)) as here:
+        with monkeypatch.context() as patch:
+            patch.setattr(rows, "tried", is_locked)
+            clock.at += HOUR_MS
+            await here.record(lost("a"))
+            await until(
+                lambda: len(there.hits) == 1 and clock.waits_s()[:1] == [2.0], what="a try that can't be written"
+            )
+            clock.at -= HOUR_MS
+            here.alerts.clock_was_set(-HOUR_MS)
+        clock.timers[-1].at_ms = clock.at
+        clock.advance(2)
+        assert (await here.tried(1)).next_try_at == clock.at + 1000
+
+
+async def is_locked(*_: object) -> None:
+    raise StoreUnavailable("database is locked")
+
+
+async def test_who_never_looked_while_the_clock_was_ahead_is_told_that_it_was_set_back(
+    store: Store, clock: Clock, there: Receiver
+) -> None:
+    there.script.append(status(500))
+    async with house(store, clock, route(there)) as here:
+        await here.record(lost("a"))
+        one = await here.tried(1)
+        await here.rests()
+        async with store.begin() as connection:  # as a dispatcher would have that was kept waiting
+            await rows.owe_again(connection, one.id, clock.at + HOUR_MS)
+        here.alerts._sender.wake()
+        await here.rests()
+        assert len(there.hits) == 1
+        here.alerts.clock_was_set(-HOUR_MS)
+        assert (await here.tried(2)).state is DeliveryState.SENT
 
 
 async def test_a_recovery_never_overtakes_its_loss(store: Store, clock: Clock, there: Receiver) -> None:

@@ -16,6 +16,7 @@ from zkdash.access.audit import AuditLog
 from zkdash.access.service import AccessService
 from zkdash.access.share import ShareBook
 from zkdash.alerts.service import AlertService
+from zkdash.clock import ClockWatch
 from zkdash.config import Config, ConfigError, hand_over
 from zkdash.ensemble.changelog import ChangeLog
 from zkdash.ensemble.history import HistoryService
@@ -49,6 +50,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
     def __init__(self, config: Config, reload: Callable[[], Config], verbose: bool = False) -> None:
         self._reload = reload
         self._reloading: asyncio.Task[None] | None = None
+        self._reload_again = False
         self._to_stop: list[Callable[[], object]] = []
         self.config = config
         self.reload_trouble = ""
@@ -86,6 +88,10 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         self.alerts = AlertService(self, self.store, self.events, self.config.alerts)
         await self.alerts.start()
         self._to_stop.append(self.alerts.stop)
+
+        self.clock = ClockWatch(self._on_clock_set)
+        await self.clock.start()
+        self._to_stop.append(self.clock.stop)
 
         self.clusters = ClusterService(self)
         self._to_stop.append(self.clusters.stop)
@@ -149,6 +155,10 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
             raise StartError(f"can't read which rules fire: {error}") from error
         return [(row["cluster"], row["rule"], row["subject"], Severity(row["severity"]), row["since"]) for row in rows]
 
+    def _on_clock_set(self, by_ms: int) -> None:
+        L.log(NOTICE, "The clock was set.", struct_data={"seconds": round(by_ms / 1000)})
+        self.alerts.clock_was_set(by_ms)
+
     async def _on_housekeeping(self, message_type: str) -> None:
         await self.audit.prune(self.config.store.keep_audit_days)
         await ShareBook(self.store).prune(self.config.store.keep_audit_days)
@@ -156,8 +166,15 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
     # SIGHUP
 
     def _on_hup(self, message_type: str) -> None:
+        self._reload_again = True
         if self._reloading is None or self._reloading.done():
-            self._reloading = self.Loop.create_task(self._reload_config())
+            self._reloading = self.Loop.create_task(self._reload_configs())
+
+    async def _reload_configs(self) -> None:
+        """Once for each SIGHUP that came since the last began: the file may have changed while it was taken up."""
+        while self._reload_again:
+            self._reload_again = False
+            await self._reload_config()
 
     async def _reload_config(self) -> None:
         """Take up a changed configuration; a bad one changes nothing and is said in the log and on the overview."""

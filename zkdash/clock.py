@@ -13,6 +13,7 @@ Later = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STEP_S = 0.005
 _BACK_MS = 1_000
+_LOOK_S = 1.0
 _LAST_MS = 253_402_300_799_999  # the end of the year 9999
 
 
@@ -31,6 +32,47 @@ class SetBack:
         """Whether it was later than `now` (UTC ms) before, by more than a second: waits until then are too long."""
         back, self._latest = now < self._latest - _BACK_MS, now
         return back
+
+
+class ClockWatch:
+    """Looks every second whether the wall clock was set, and tells by how many milliseconds: waits by it are wrong."""
+
+    def __init__(
+        self,
+        was_set: Callable[[int], None],
+        *,
+        now: Callable[[], int] = now_ms,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._was_set = was_set
+        self._now = now
+        self._monotonic = monotonic
+        self._began = self._since_start()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._watch(), name="zkdash: watch the clock")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def look(self) -> None:
+        """Tell if the clock went on by more than a second more, or less, than time did."""
+        began = self._since_start()
+        moved_ms, self._began = began - self._began, began
+        if abs(moved_ms) > _BACK_MS:
+            self._was_set(moved_ms)
+
+    def _since_start(self) -> int:
+        """What the wall clock said when the monotonic one was at 0: as long as nobody sets it, always the same."""
+        return self._now() - round(self._monotonic() * 1000)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            self.look()
 
 
 def later(delay_s: float, callback: Callable[[], object]) -> asyncio.TimerHandle:

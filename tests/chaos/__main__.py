@@ -22,15 +22,23 @@ def main() -> int:
     options = parser.parse_args()
     print(f"again with: python -m tests.chaos --seed {options.seed} --minutes {options.minutes:g}", flush=True)
     without = {Kind[name.upper()] for name in options.without}
-    with tempfile.TemporaryDirectory(prefix="zkdash-chaos-") as folder:
-        with World(Path(folder), say=lambda line: print(line, flush=True)) as world:
-            world.run(schedule(options.seed, 60 * options.minutes, world.kinds - without))
-            account = world.account()
+    with (
+        tempfile.TemporaryDirectory(prefix="zkdash-chaos-") as folder,
+        World(Path(folder), say=lambda line: print(line, flush=True)) as world,
+    ):
+        faults = schedule(options.seed, 60 * options.minutes, world.kinds - without)
+        world.run(faults)
+        account = world.account()
         found = problems(account)
+        for line in found:  # before the end, which fails if zkdash has logged trouble
+            print(line, flush=True)
     lost = sum(event["to"] == "LOST" for event in account.log)
-    print(f"{len(account.log)} events, {lost} LOST, {len(account.told)} incidents told, {len(account.deaths)} deaths")
+    print(
+        f"{len(faults)} faults of {len({fault.kind for fault in faults})} kinds, {len(account.deaths)} deaths of zkdash"
+    )
+    print(f"{len(account.log)} events, {lost} LOST, {len(account.told)} incidents told, {len(account.visits)} visits")
     print(*(f"{name}: {before:.0f} -> {after:.0f}" for name, (before, after, _) in account.resources.items()), sep=", ")
-    print("\n".join(found) or "nothing was lost, nothing was invented")
+    print(f"{len(found)} problems" if found else "nothing was lost, nothing was invented")
     return 1 if found else 0
 
 

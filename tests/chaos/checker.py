@@ -1,75 +1,24 @@
-"""What must be true after all that went wrong: pure, of what was done and of what was heard.
-
-Times are seconds of one monotonic clock, as they really were: a server that took long to come back was away for long.
-"""
+"""What must be true after all that went wrong: pure, of what was done and of what was heard."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
 
+from tests.chaos.account import Account, Heard, Window
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of time in which something was wrong: with a cluster, or with zkdash.
-
-    `loses` is whether the session must be lost by it (True), must not be (False), or may be (None).
-    """
-
-    on: str
-    what: str
-    began: float
-    ended: float
-    loses: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """An event as the viewer that was there throughout got it, and when."""
-
-    at: float
-    event: Mapping[str, Any]
-
-    @property
-    def is_transition(self) -> bool:
-        """Whether the cluster changed; a configuration that is read again may end its watching, and begin it anew."""
-        return self.event["kind"] == "state" and self.event["cause"] not in ("stopped", "starting")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An incident in a message that a receiver has taken: the message's kind, and the incident's number and rule."""
-
-    kind: str
-    incident: int
-    rule: str
-    cluster: str
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """All that is known when it is over. `log` is zkdash's own, oldest first; `owed` are deliveries not made yet."""
-
-    windows: Sequence[Window]
-    deaths: Sequence[tuple[float, float]]
-    log: Sequence[Mapping[str, Any]]
-    heard: Sequence[Heard]
-    incidents: Sequence[Mapping[str, Any]]
-    told: Sequence[Told]
-    owed: int = 0
-    timeout_s: float = 4.0
-    recovers_s: float = 8.0
-    resources: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
-    """What zkdash took before and after, and how much more is allowed."""
+REACHES_S = 3.0
+"""Within what time an event that one viewer has is with every other who is there."""
 
 
 def problems(account: Account) -> list[str]:
     """Everything that is not as it must be, in words."""
     return [
+        *account.wrong,
         *_viewer(account),
+        *_visits(account),
         *_chains(account),
         *_outages(account),
+        *_pages(account),
         *_inventions(account),
         *_hooks(account),
         *_resources(account),
@@ -83,6 +32,20 @@ def _viewer(account: Account) -> Iterable[str]:
         missing, more = sorted(set(logged) - set(heard)), sorted(set(heard) - set(logged))
         order = "in order" if heard == sorted(heard) else "out of order"
         yield f"the viewer's events are not the log's: missing {missing}, invented {more}, {order}"
+
+
+def _visits(account: Account) -> Iterable[str]:
+    """Who came by has a piece of the log without a hole, and all that came while they were there."""
+    logged = [event["id"] for event in account.log]
+    for visit in account.visits:
+        wanted = [id for id in logged if id > visit.after]
+        said = f"who listened after {visit.after} from {visit.began:.1f} to {visit.ended:.1f} s"
+        if list(visit.ids) != wanted[: len(visit.ids)]:
+            yield f"{said} has {list(visit.ids)}, the log {wanted[: len(visit.ids)]}"
+        came = [one.event["id"] for one in account.heard if one.came < visit.ended - REACHES_S]
+        missing = [id for id in came if id > max([visit.after, *visit.ids])]
+        if missing and visit.ended - visit.began > REACHES_S and not _dead(account, visit.began, visit.ended):
+            yield f"{said} has not got {missing}"
 
 
 def _chains(account: Account) -> Iterable[str]:
@@ -101,17 +64,46 @@ def _chains(account: Account) -> Iterable[str]:
 
 def _outages(account: Account) -> Iterable[str]:
     """Every outage that loses the session has exactly one LOST and one recovery, any other has none."""
-    for window in account.windows:
-        if window.loses is None or _dead(account, window.began - 1.0, window.ended + account.recovers_s):
-            continue
-        during = _transitions(account, window.on, window.began, window.ended + account.recovers_s)
+    for window, until in _judged(account):
+        during = _transitions(account, window.on, window.began, until)
         lost = [one for one in during if one.event["to"] == "LOST"]
         back = [one for one in during if (one.event["from"], one.event["to"]) == ("LOST", "CONNECTED")]
-        said = f"{window.on}: {window.what} from {window.began:.1f} to {window.ended:.1f} s"
+        said = _named(window)
         if len(lost) != (1 if window.loses else 0):
             yield f"{said} has {len(lost)} LOST instead of {1 if window.loses else 0}"
         if window.loses and len(back) != 1:
             yield f"{said} has {len(back)} recoveries instead of 1"
+        for one in lost:
+            opened = [two for two in account.incidents if two["opened_event_id"] == one.event["id"]]
+            if len(opened) != 1:
+                yield f"{said} has {len(opened)} incidents for its LOST (event {one.event['id']}) instead of 1"
+
+
+def _pages(account: Account) -> Iterable[str]:
+    """The page that was left open showed the same: LOST once, and then CONNECTED."""
+    for window, until in _judged(account):
+        if not account.shown:
+            return
+        own = [one for one in account.shown if one.cluster == window.on]
+        states = [one.state for one in own if window.began <= one.at <= until]
+        if states.count("LOST") != (1 if window.loses else 0):
+            yield f"{_named(window)} was on the page as {states}"
+        elif window.loses and states[-1] != "CONNECTED":
+            yield f"{_named(window)} was on the page as {states}, and never over"
+
+
+def _judged(account: Account) -> Iterable[tuple[Window, float]]:
+    """The outages of which something is certain, and until when what is heard belongs to them."""
+    of_cluster = sorted((one for one in account.windows if one.on not in ("", "-")), key=lambda one: one.began)
+    for window in of_cluster:
+        later = [one.began for one in of_cluster if one.on == window.on and one.began > window.began]
+        until = min([window.ended + account.recovers_s, *later])
+        if window.loses is not None and not _dead(account, window.began - 1.0, window.ended + account.recovers_s):
+            yield window, until
+
+
+def _named(window: Window) -> str:
+    return f"{window.on}: {window.what} from {window.began:.1f} to {window.ended:.1f} s"
 
 
 def _inventions(account: Account) -> Iterable[str]:
@@ -129,19 +121,16 @@ def _inventions(account: Account) -> Iterable[str]:
 
 
 def _hooks(account: Account) -> Iterable[str]:
-    """Every incident was told as firing first and, if it is over, as resolved last; nothing is owed."""
+    """Every incident was told as firing once and, if it is over, as resolved once; nothing is owed."""
     kinds: dict[int, list[str]] = {}
     for one in account.told:
         kinds.setdefault(one.incident, []).append(one.kind)
     for incident in account.incidents:
         number, name = incident["id"], f"incident {incident['id']} ({incident['rule']} of {incident['cluster']})"
         told = kinds.get(number, [])
-        if told[:1] != ["firing"]:
-            yield f"{name} was told as {told}"
-        elif incident["resolved_at"] is not None and told[-1] != "resolved":
-            yield f"the end of {name} was not told: {told}"
-        if "resolved" in told[:-1]:
-            yield f"{name} was over and went on: {told}"
+        wanted = ["firing"] if incident["resolved_at"] is None else ["firing", "resolved"]
+        if told != wanted:
+            yield f"{name} was told as {told} instead of {wanted}"
     if unknown := sorted(set(kinds) - {incident["id"] for incident in account.incidents}):
         yield f"incidents {unknown} were told and are in no log"
     if account.owed:

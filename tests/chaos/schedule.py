@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 
 CLUSTERS = ("one", "two", "trio")
-"""One and two are single servers, each behind a faulty network; trio is an ensemble of three."""
+"""One and two are single servers, each behind a faulty network, two has a name; trio is an ensemble of three."""
 CALM_S = 8.0
 """How long everything is left alone at the beginning, and a target after each of its faults."""
 SHORT_S, LONG_S = (0.2, 0.8), (9.0, 12.0)
@@ -22,12 +22,16 @@ class Kind(enum.StrEnum):
     BLACK_HOLE = "the network swallows everything"
     CUT = "the connection is cut"
     SLOW = "the network is slow"
+    DNS = "the address dies, and the name leads to another in the end"
     ONE_OF_THREE = "one of three servers is killed"
     TWO_OF_THREE = "two of three servers are killed"
+    FROZEN_FOLLOWER = "a follower is stopped (SIGSTOP)"
     RECEIVER_FAILS = "the receiver answers 500"
+    RECEIVER_SILENT = "the receiver takes what comes and answers nothing"
     DISK_FULL = "the disk of the store is full"
     STORE_LOCKED = "another program holds the store"
-    RELOAD = "the configuration is read again"
+    RELOAD = "a changed configuration is read"
+    BAD_CONFIG = "a configuration with mistakes is refused"
     CROWD = "viewers come and go"
     HUGE = "a huge znode is looked at"
     DELETED = "a tree is deleted while it is searched"
@@ -36,16 +40,27 @@ class Kind(enum.StrEnum):
 
 
 OF_SINGLE = (Kind.KILL, Kind.FREEZE, Kind.BLACK_HOLE, Kind.CUT, Kind.SLOW)
-OF_ENSEMBLE = (Kind.ONE_OF_THREE, Kind.TWO_OF_THREE)
+OF_ENSEMBLE = (Kind.ONE_OF_THREE, Kind.TWO_OF_THREE, Kind.FROZEN_FOLLOWER)
 OF_STORE = (Kind.DISK_FULL, Kind.STORE_LOCKED, Kind.DIE, Kind.CLOCK)
-OF_REST = (Kind.RECEIVER_FAILS, Kind.RELOAD, Kind.CROWD, Kind.HUGE, Kind.DELETED)
-AT_ONCE = {Kind.CUT, Kind.RELOAD, Kind.HUGE, Kind.DELETED, Kind.DIE}
+OF_REST = (
+    Kind.RECEIVER_FAILS,
+    Kind.RECEIVER_SILENT,
+    Kind.RELOAD,
+    Kind.BAD_CONFIG,
+    Kind.CROWD,
+    Kind.HUGE,
+    Kind.DELETED,
+)
+TARGETS = {"one": OF_SINGLE, "two": (Kind.DNS, *OF_SINGLE), "trio": OF_ENSEMBLE, "store": OF_STORE, "rest": OF_REST}
+"""What may befall each; only the first three are clusters."""
+AT_ONCE = {Kind.CUT, Kind.RELOAD, Kind.BAD_CONFIG, Kind.HUGE, Kind.DELETED, Kind.DIE}
 LASTING = {
     Kind.SLOW: (2.0, 6.0),
     Kind.RECEIVER_FAILS: (2.0, 8.0),
+    Kind.RECEIVER_SILENT: (2.0, 8.0),
     Kind.DISK_FULL: (2.0, 5.0),
     Kind.STORE_LOCKED: (1.0, 6.0),
-    Kind.CROWD: (2.0, 6.0),
+    Kind.CROWD: (3.0, 6.0),
     Kind.CLOCK: (2.0, 4.0),
 }
 
@@ -68,16 +83,17 @@ def schedule(seed: int, length_s: float, kinds: frozenset[Kind] = frozenset(Kind
     """All faults by time. Those of one target never overlap, and the last leave time to recover within the length."""
     dice = random.Random(seed)
     found: list[Fault] = []
-    targets = [(name, OF_ENSEMBLE if name == "trio" else OF_SINGLE) for name in CLUSTERS]
-    for on, possible in [*targets, ("", OF_STORE), ("", OF_REST)]:
+    for target, possible in TARGETS.items():
         wanted = [kind for kind in possible if kind in kinds]
-        at = CALM_S + dice.uniform(0.0, 6.0)
+        at, deck = CALM_S + dice.uniform(0.0, 6.0), list[Kind]()
         while wanted:
-            kind = dice.choice(wanted)
+            if not deck:  # each of them before any comes again
+                deck = dice.sample(wanted, len(wanted))
+            kind = deck.pop()
             lasts_s = 0.0 if kind in AT_ONCE else dice.uniform(*_lasting(kind, dice))
             if at + lasts_s + 2 * CALM_S > length_s:
                 break
-            found.append(Fault(round(at, 2), kind, on, round(lasts_s, 2)))
+            found.append(Fault(round(at, 2), kind, target if target in CLUSTERS else "", round(lasts_s, 2)))
             at += lasts_s + CALM_S + dice.uniform(0.0, 5.0)
     return tuple(sorted(found))
 
@@ -88,3 +104,17 @@ def _lasting(kind: Kind, dice: random.Random) -> tuple[float, float]:
     if kind in OF_ENSEMBLE:
         return LONG_S
     return LONG_S if dice.random() < 0.7 else SHORT_S
+
+
+def loses(kind: Kind, away_s: float, timeout_s: float) -> bool | None:
+    """Whether a fault that really lasted so long must lose the session; None if it may or may not."""
+    match kind:
+        case Kind.CUT | Kind.SLOW:
+            return False
+        case Kind.KILL | Kind.DNS:
+            return True if away_s > timeout_s + 1.0 else None if away_s > 1.0 else False
+        case Kind.FREEZE | Kind.BLACK_HOLE:
+            return True if away_s > timeout_s * 5 / 3 + 1.5 else None if away_s > 1.0 else False
+        case Kind.TWO_OF_THREE:
+            return True if away_s > timeout_s + 5.0 else None
+    return None

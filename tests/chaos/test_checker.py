@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.chaos.checker import Account, Heard, Told, Window, problems
+from tests.chaos.account import Account, Heard, Shown, Told, Visit, Window
+from tests.chaos.checker import problems
 from tests.chaos.schedule import Kind, schedule
 
 
@@ -26,12 +27,15 @@ LOG = (
     event(4, "SUSPENDED", "LOST", "session-timeout"),
     event(5, "LOST", "CONNECTED", "connected"),
 )
+INCIDENT = {"id": 1, "rule": "lost", "cluster": "one", "opened_event_id": 4, "resolved_at": "2026-01-01T00:00:00Z"}
 TRUTH = Account(
     windows=(Window("one", "kill", 10.0, 22.0, loses=True),),
     deaths=(),
     log=LOG,
-    heard=tuple(Heard(at, one) for at, one in zip((0.1, 0.2, 10.1, 14.1, 23.0), LOG, strict=True)),
-    incidents=({"id": 1, "rule": "lost", "cluster": "one", "resolved_at": "2026-01-01T00:00:00Z"},),
+    heard=tuple(Heard(at, one, at) for at, one in zip((0.1, 0.2, 10.1, 14.1, 23.0), LOG, strict=True)),
+    incidents=(INCIDENT,),
+    shown=(Shown(10.1, "one", "SUSPENDED"), Shown(14.1, "one", "LOST"), Shown(23.0, "one", "CONNECTED")),
+    visits=(Visit(2, 9.0, 15.0, (3,)),),
     told=(Told("firing", 1, "lost", "one"), Told("resolved", 1, "lost", "one")),
     resources={"files": (20.0, 22.0, 12.0)},
 )
@@ -58,8 +62,14 @@ LIES: dict[str, Callable[[], Account]] = {
     "nothing was wrong": lambda: saying(*OLD, (90.0, event(6, "CONNECTED", "SUSPENDED", "connection-lost"))),
     "was told as []": lambda: replace(TRUTH, told=()),
     "was told as ['resolved']": lambda: replace(TRUTH, told=TRUTH.told[1:]),
-    "the end of incident 1": lambda: replace(TRUTH, told=TRUTH.told[:1]),
-    "was over and went on": lambda: replace(TRUTH, told=(*TRUTH.told, *TRUTH.told)),
+    "was told as ['firing'] instead of ['firing', 'resolved']": lambda: replace(TRUTH, told=TRUTH.told[:1]),
+    "was told as ['firing', 'resolved', 'firing', 'resolved']": lambda: replace(TRUTH, told=TRUTH.told * 2),
+    "0 incidents for its LOST": lambda: replace(TRUTH, incidents=(INCIDENT | {"opened_event_id": 3},)),
+    "on the page as []": lambda: replace(TRUTH, shown=[replace(one, cluster="two") for one in TRUTH.shown]),
+    "and never over": lambda: replace(TRUTH, shown=TRUTH.shown[:2]),
+    "the log [3]": lambda: replace(TRUTH, visits=(Visit(2, 9.0, 15.0, (4,)),)),
+    "has not got [3]": lambda: replace(TRUTH, visits=(Visit(2, 9.0, 15.0, ()),)),
+    "/: 500": lambda: replace(TRUTH, wrong=["/: 500"]),
     "are in no log": lambda: replace(TRUTH, told=(*TRUTH.told, Told("firing", 9, "lost", "one"))),
     "owed still": lambda: replace(TRUTH, owed=1),
     "files grew": lambda: replace(TRUTH, resources={"files": (20.0, 33.0, 12.0)}),
@@ -76,7 +86,7 @@ def test_an_account_that_lies_is_rejected(words: str) -> None:
 
 
 def test_an_outage_while_zkdash_was_dead_need_not_be_told() -> None:
-    account = replace(saying(*OLD[:2]), deaths=[(9.0, 24.0)], incidents=(), told=())
+    account = replace(saying(*OLD[:2]), deaths=[(9.0, 24.0)], incidents=(), told=(), visits=())
     assert problems(account) == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 
 from tests.conftest import Tree
@@ -45,6 +47,21 @@ def test_clusters_are_added_changed_and_removed_without_touching_the_others(
     assert dash.get("/clusters/gone").status == 404
     assert dash.causes("gone")[:3] == ["starting", "connected", "stopped"]
     assert dash.get("/timeline?cluster=gone").status == 200
+
+
+def test_a_file_that_changes_while_it_is_taken_up_is_read_again(tree: Tree, zkdash: MakeProcess) -> None:
+    config = "[zookeeper:{}]\nz_path = zookeeper://" + tree.address + "\n"
+    dash = zkdash(config=config.format("first")).start()
+    with contextlib.closing(sqlite3.connect(dash.folder / "zkdash.sqlite", timeout=5.0)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        dash.configure(config.format("second"))
+        dash.sighup()
+        dash.wait_for(lambda: names(dash) == ["second"], 10, "the second file to be taken up, but for the store")
+        dash.configure(config.format("third"))
+        dash.sighup()
+        dash.wait_for(lambda: names(dash) == ["second"], 10, "the SIGHUP to have come")
+        other.rollback()
+    dash.wait_for(lambda: names(dash) == ["third"], 10, "the third file to be taken up")
 
 
 def test_a_bad_file_keeps_the_old_configuration_and_is_said_on_the_overview(tree: Tree, zkdash: MakeProcess) -> None:

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.support.receiver import Hit
 
+SILENT_S = 60.0
+
 
 class HookSink:
     """Writes down every POST and answers each with `status`."""
@@ -19,6 +21,9 @@ class HookSink:
         self.taken: list[Hit] = []
         """Those that were answered with a yes."""
         self.status = 204
+        self.answers = threading.Event()
+        """While it is not set nothing is answered, and what comes then is lost in the end."""
+        self.answers.set()
         sink = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -27,6 +32,10 @@ class HookSink:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 hit, status = Hit("POST", self.path, headers, body, time.monotonic()), sink.status
                 sink.hits.append(hit)
+                if not sink.answers.is_set():
+                    sink.answers.wait(SILENT_S)
+                    self.close_connection = True
+                    return
                 if status < 300:
                     sink.taken.append(hit)
                 self.send_response(status)
@@ -38,6 +47,10 @@ class HookSink:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+
+    def answer(self, status: int) -> None:
+        """Answer so from now on."""
+        self.status = status
 
     def config(self, **more: str) -> str:
         """An [alert:…] section that posts here."""

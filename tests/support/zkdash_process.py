@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
@@ -31,15 +31,24 @@ SITE = Path(__file__).parent / "site"
 class ZkDashProcess:
     """One `python -m zkdash` with a folder, a store and a configuration of its own, on a free port.
 
-    `config` is the INI text without [web] listen and [store] url; `clusters` are arguments NAME=SERVERS.
+    `config` is the INI text without [web] listen and [store] url; `clusters` are arguments NAME=SERVERS,
+    `shell` is what its command begins with.
     Started with asyncio's debug mode on, so that its log tells of every callback that takes more than 100 ms.
     """
 
-    def __init__(self, folder: Path, config: str = "", *clusters: str, environment: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        config: str = "",
+        *clusters: str,
+        environment: Mapping[str, str] | None = None,
+        shell: Sequence[str] = (),
+    ):
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.clusters = clusters
         self.environment = dict(environment or {})
+        self.shell = tuple(shell)
         self.log_file = folder / "zkdash.log"
         self.config_file = folder / "zkdash.conf"
         self.listen = "127.0.0.1:0"
@@ -62,7 +71,7 @@ class ZkDashProcess:
         with self.log_file.open("ab") as log:
             self._log_starts.append(log.tell())
             self.process = spawn(
-                [sys.executable, "-m", "zkdash", "-c", str(self.config_file), *self.clusters],
+                [*self.shell, sys.executable, "-m", "zkdash", "-c", str(self.config_file), *self.clusters],
                 folder=self.folder,
                 output=log,
                 environment=python_environment(
@@ -73,7 +82,7 @@ class ZkDashProcess:
             )
         return self
 
-    def start(self, deadline_s: float = 20.0, **environment: str) -> Self:
+    def start(self, deadline_s: float = 60.0, **environment: str) -> Self:
         """Start it and wait until it serves pages."""
         self.launch(**environment)
         self.port = int(wait_until(self._ready, deadline_s, "zkdash to say its address")[1])
@@ -84,7 +93,7 @@ class ZkDashProcess:
             raise AssertionError(f"zkdash ended while starting:\n{self.log}")
         return READY_LINE.search(self.log)
 
-    def restart(self, deadline_s: float = 20.0, **environment: str) -> Self:
+    def restart(self, deadline_s: float = 60.0, **environment: str) -> Self:
         """Start it again on the port that it had."""
         self.config_file.write_text(self.config_file.read_text().replace("127.0.0.1:0\n", f"127.0.0.1:{self.port}\n"))
         return self.start(deadline_s, **environment)
@@ -207,9 +216,15 @@ class ZkDashProcess:
         """End it if it runs, and fail if any of its runs logged what a healthy zkdash doesn't."""
         if self.running:
             self.sigterm()
+        found = self.troubles()
+        assert not found, "zkdash logged trouble:\n" + "\n".join(
+            [*found, "the log:", self.log_file.read_text(errors="replace")]
+        )
+
+    def troubles(self) -> list[str]:
+        """The lines that any of its runs logged and a healthy zkdash does not."""
         logs = [self._log_between(*bounds) for bounds in itertools.pairwise([*self._log_starts, None])]
-        found = [line for log in logs for line in self._troubles(log)]
-        assert not found, "zkdash logged trouble:\n" + "\n".join([*found, "the log:", *logs])
+        return [line for log in logs for line in self._troubles(log)]
 
     def _troubles(self, log: str) -> list[str]:
         ready = READY_LINE.search(log)  # before it is ready nobody waits for its event loop

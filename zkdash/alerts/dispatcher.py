@@ -109,7 +109,8 @@ class Dispatcher:
 
     async def _work(self) -> None:
         while True:
-            everything, anew = self._everything, self._routes_are_new
+            # The planner knows waits that can't be.
+            everything, anew = self._everything or self._set_back.seen(self._now()), self._routes_are_new
             self._everything = self._routes_are_new = False
             try:
                 wait_s = await self._look(everything, anew)
@@ -126,10 +127,10 @@ class Dispatcher:
 
     async def _look(self, everything: bool, anew: bool) -> float:
         """Make what is due; gives the seconds until something may be due next."""
-        now, orders, gates = self._now(), self.orders, dict(self._gates)
-        everything = self._set_back.seen(now) or everything  # the planner knows waits that can't be
+        orders, gates = self.orders, dict(self._gates)
         async with self._store.begin() as connection:
             await serialize(connection)
+            now = self._now()  # not before: the store may have kept us waiting while the clock was set
             if anew:
                 await silencing.sync(connection, orders.silences, now)
                 await ledger.adopt(connection, orders.routes, orders.label, now)

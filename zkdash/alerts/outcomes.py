@@ -20,13 +20,13 @@ _RETRY_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a try: the delivery as it was before it, and the fields that are new."""
+    """What became of a try: the delivery as it was before it, the fields that are new, and the wait before the next."""
 
     before: Delivery
     state: DeliveryState
     tries: int
     refusals: int
-    next_try_at: int
+    wait_ms: int
     last_status: int | None
     last_error: str
     sent_at: int | None
@@ -34,11 +34,12 @@ class Outcome:
 
 
 class Outcomes:
-    """One writer. `pause` waits for seconds."""
+    """One writer. `pause` waits for seconds, `now` gives UTC ms."""
 
-    def __init__(self, store: Store, pause: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(self, store: Store, pause: Callable[[float], Awaitable[None]], now: Callable[[], int]) -> None:
         self._store = store
         self._pause = pause
+        self._now = now
         self._waiting: list[tuple[Outcome, asyncio.Future[Delivery]]] = []
         self._writing = asyncio.Lock()
 
@@ -66,10 +67,11 @@ class Outcomes:
 
     async def _commit(self, batch: list[Outcome]) -> dict[str, Delivery]:
         async with self._store.begin() as connection:
-            await rows.tried(connection, [_row(one) for one in batch], [words(one.attempt) for one in batch])
+            now = self._now()  # the clock may have been set since the answer
+            await rows.tried(connection, [_row(one, now) for one in batch], [words(one.attempt) for one in batch])
             # A receiver that is back gets what else it is owed at once.
             for route in {one.before.route for one in batch if one.sent_at is not None and one.before.tries}:
-                await rows.hurry(connection, route, max(one.sent_at or 0 for one in batch))
+                await rows.hurry(connection, route, now)
             found = await rows.by_id(connection, [one.before.id for one in batch])
             if any(one.sent_at is not None for one in batch):
                 crashpoints.reached("before-sent-commit")
@@ -78,13 +80,13 @@ class Outcomes:
         return {row["id"]: delivery_of(row) for row in found}
 
 
-def _row(outcome: Outcome) -> dict[str, object]:
+def _row(outcome: Outcome, now: int) -> dict[str, object]:
     return {
         "delivery_id": outcome.before.id,
         "state": outcome.state.value,
         "tries": outcome.tries,
         "refusals": outcome.refusals,
-        "next_try_at": outcome.next_try_at,
+        "next_try_at": now + outcome.wait_ms,
         "last_status": outcome.last_status,
         "last_error": outcome.last_error,
         "sent_at": outcome.sent_at,

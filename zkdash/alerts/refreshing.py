@@ -45,6 +45,10 @@ class Refresher:
         self._due_at = {name: at for name, at in self._due_at.items() if name in names}
         self._nap.wake()
 
+    def wake(self) -> None:
+        """The clock was set: look again at what is due."""
+        self._nap.wake()
+
     async def start(self) -> None:
         self._task = asyncio.create_task(self._work(), name="zkdash: refresh alerts")
 

@@ -58,8 +58,8 @@ class Sender:
         self._routes_are_new = True
         self._nap = Nap(later)
         self._task: asyncio.Task[None] | None = None
-        self._outcomes = Outcomes(store, self._pause)
-        self._set_back, self._is_new = SetBack(), True
+        self._outcomes = Outcomes(store, self._pause, now)
+        self._set_back, self._was_set_back, self._is_new = SetBack(), False, True
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._route_of: dict[str, str] = {}
 
@@ -71,6 +71,11 @@ class Sender:
 
     def wake(self) -> None:
         """Something new is owed."""
+        self._nap.wake()
+
+    def clock_was_set_back(self) -> None:
+        """What is owed waits for a time that was near and is far now: it is tried at once."""
+        self._was_set_back = True
         self._nap.wake()
 
     async def start(self) -> None:
@@ -118,11 +123,11 @@ class Sender:
     async def _start_due(self) -> float:
         """Start every try that is due; gives the seconds until the next is."""
         now, wait_s = self._now(), _LONGEST_WAIT_S
-        set_back = self._set_back.seen(now)
-        if set_back or self._is_new:
+        self._was_set_back = self._set_back.seen(now) or self._was_set_back
+        if self._was_set_back or self._is_new:
             async with self._store.begin() as connection:
-                await (rows.hurry_all if set_back else rows.hurry_from_ahead)(connection, now)
-            self._is_new = False
+                await (rows.hurry_all if self._was_set_back else rows.hurry_from_ahead)(connection, now)
+            self._was_set_back = self._is_new = False
         busy = Counter(self._route_of.values())
         for route in list(self._routes.values()):
             free = PER_ROUTE - busy[route.name]
@@ -169,18 +174,18 @@ class Sender:
     def _outcome(self, delivery: Delivery, answer: Answer, began: int) -> Outcome:
         now, tries = self._now(), delivery.tries + 1
         taken = not answer.error
-        state, next_try_at, refusals = DeliveryState.SENT, now, 0
+        state, wait_ms, refusals = DeliveryState.SENT, 0, 0
         if not taken:
             again = retry(delivery, answer, now, self._chance())
             refusals = again.refusals
             state = DeliveryState.FAILED if again.wait_s is None else DeliveryState.OWED
-            next_try_at = now + round((again.wait_s or 0.0) * 1000)
+            wait_ms = round((again.wait_s or 0.0) * 1000)
         return Outcome(
             before=delivery,
             state=state,
             tries=tries,
             refusals=refusals,
-            next_try_at=next_try_at,
+            wait_ms=wait_ms,
             last_status=answer.status,
             last_error=answer.error or answer.note,
             sent_at=now if taken else None,

@@ -101,6 +101,14 @@ class AlertService(Reading, asab.Service):  # type: ignore[misc]  # asab has no 
         self._sender.reload(routes)
         self._refresher.reload(routes)
 
+    def clock_was_set(self, by_ms: int) -> None:
+        """The wall clock was set ahead, or back (below 0): who sleeps until a time by it looks again."""
+        if by_ms < 0:
+            self._sender.clock_was_set_back()
+        self._sender.wake()
+        self._refresher.wake()
+        self._dispatcher.wake(everything=True)
+
     async def watch_only(self, clusters: Iterable[str]) -> None:
         """Close what is open of clusters that are not watched any more: nobody will see them recover."""
         names = list(clusters)

@@ -37,10 +37,18 @@ class Proxy:
     `rewrite` is given the first bytes that a client sends on each connection and gives what the server shall get.
     """
 
-    def __init__(self, target: str = "", *, rewrite: Callable[[bytes], bytes] | None = None) -> None:
+    def __init__(
+        self,
+        target: str = "",
+        *,
+        rewrite: Callable[[bytes], bytes] | None = None,
+        host: str = LOOPBACK,
+        port: int | None = None,
+    ) -> None:
         self.target = target
         self.rewrite = rewrite
-        self.port = free_port()
+        self.host = host
+        self.port = port or free_port()
         self.accepted = 0
         self._mode = Mode.PASS if target else Mode.SWALLOW
         self._delay_s = 0.0
@@ -49,8 +57,8 @@ class Proxy:
 
     @property
     def address(self) -> str:
-        """Where clients connect to: 127.0.0.1:PORT."""
-        return f"{LOOPBACK}:{self.port}"
+        """Where clients connect to: HOST:PORT."""
+        return f"{self.host}:{self.port}"
 
     def start(self) -> Self:
         """Listen."""
@@ -100,7 +108,7 @@ class Proxy:
 
     async def _listen(self) -> None:
         if self._listener is None:
-            self._listener = await asyncio.start_server(self._serve, LOOPBACK, self.port)
+            self._listener = await asyncio.start_server(self._serve, self.host, self.port)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1

@@ -113,4 +113,4 @@ def zkdash(config: str, port: int) -> Iterator[ZkDash]:
             yield ZkDash(process, port)
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)  # a busy machine takes its time

@@ -17,8 +17,9 @@ from joserfc.jwk import KeySet, OctKey, RSAKey
 
 from tests.support.signed import GRANTS, OURS, actions
 from tests.support.site import Site, running_site
-from zkdash.access.id_token import Identity, Refused, UnknownKey, identity, verified
+from zkdash.access.id_token import Identity, Refused, UnknownKey, identity
 from zkdash.access.oidc import Flow
+from zkdash.access.signed_token import verified
 from zkdash.config import AccessConfig, OidcConfig
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the provider's own libraries

@@ -6,15 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
-
 from zkdash.config import OidcConfig
 
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
-"""Signatures by a key of the provider's own: never none, and none by the client's secret."""
-LEEWAY_S = 60
 NAME_CHARS = 200
 GROUPS = 500
 
@@ -33,30 +26,6 @@ class Identity:
 
     name: str
     groups: tuple[str, ...]
-
-
-def verified(id_token: str, keys: KeySet, issuer: str, client_id: str, nonce: str) -> dict[str, Any]:
-    """The claims of an ID token. Raises Refused for anybody else's, another sign-in's or an old one."""
-    registry = jwt.JWTClaimsRegistry(
-        leeway=LEEWAY_S,
-        iss={"essential": True, "value": issuer},
-        aud={"essential": True, "value": client_id},
-        nonce={"essential": True, "value": nonce},
-        exp={"essential": True},
-        iat={"essential": True},
-        sub={"essential": True},
-    )
-    try:
-        claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
-        registry.validate(claims)
-    except InvalidKeyIdError:
-        raise UnknownKey("the ID token is signed by an unknown key") from None
-    except (JoseError, ValueError, TypeError) as error:
-        raise Refused(f"the ID token is refused: {error}") from None
-    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
-    if claims.get("azp", None if several else client_id) != client_id:
-        raise Refused("the ID token was made for another client")
-    return claims
 
 
 def identity(claims: Mapping[str, Any], config: OidcConfig) -> Identity:

@@ -10,17 +10,18 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
 import orjson
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
-from zkdash.access.id_token import Identity, Refused, UnknownKey, claim, identity, verified
+from zkdash.access.id_token import Identity, Refused, UnknownKey, claim, identity
 from zkdash.config import OidcConfig
 from zkdash.config.values import is_loopback
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
 
 TIMEOUT_S = 10.0
 MAX_BYTES = 1 << 20
@@ -131,6 +132,8 @@ class Provider:
         """The claims of an ID token that is the provider's, for zkdash, for this sign-in and for now."""
         if not isinstance(id_token, str):
             raise Refused("there is no ID token in the answer")
+        from zkdash.access.signed_token import verified  # only where somebody signs in so
+
         issuer = (await self._metadata())["issuer"]
         keys = self._keys or await self._fetch_keys()
         try:
@@ -141,13 +144,14 @@ class Provider:
         return verified(id_token, await self._fetch_keys(), issuer, self.config.client_id, nonce)
 
     async def _fetch_keys(self) -> KeySet:
+        from zkdash.access.signed_token import key_set  # as above
+
         said = await self._ask((await self._metadata())["jwks_uri"])
-        try:
-            self._keys = KeySet.import_key_set(said)  # type: ignore[arg-type]  # what it is, is checked there
-        except (JoseError, ValueError, KeyError, TypeError):
-            raise ProviderDown("its keys can't be read") from None
-        self._keys_at = time.monotonic()
-        return self._keys
+        keys = key_set(said)
+        if keys is None:
+            raise ProviderDown("its keys can't be read")
+        self._keys, self._keys_at = keys, time.monotonic()
+        return keys
 
     async def _metadata(self) -> dict[str, Any]:
         """What the provider says of itself, as OpenID Connect Discovery 1.0 has it."""

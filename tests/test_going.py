@@ -10,11 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.signed import by_password, sign_in, user
 from tests.support.site import Site, running_site
 from zkdash.config import WebConfig
 from zkdash.web import places, terms
 from zkdash.web.finder import Hit, address_in, fitting, path_in
 from zkdash.web.routes import ROUTES
+
+OF_THE_BOX = {"HX-Request": "true", "HX-Target": "div#go-hits"}
+
+
+def opened_on(page: str) -> dict[str, str]:
+    """The headers of the box that is opened over this page."""
+    return OF_THE_BOX | {"HX-Current-URL": f"http://zkdash.example{page}"}
 
 
 @pytest.fixture
@@ -55,7 +63,7 @@ def test_an_address_has_dots_or_colons(typed: str, address: str) -> None:
 def test_no_two_places_have_the_same_keys() -> None:
     keys = [place.keys for place in (*places.MAIN, *places.OTHERS, *places.of_cluster("a")) if place.keys]
     assert sorted(set(keys)) == sorted(keys)
-    assert {place.href for place in (*places.MAIN, *places.OTHERS)} <= {path for path, *_ in ROUTES}
+    assert {place.href.partition("?")[0] for place in (*places.MAIN, *places.OTHERS)} <= {path for path, *_ in ROUTES}
 
 
 async def test_clusters_pages_and_incidents_are_found(site: Site) -> None:
@@ -72,6 +80,24 @@ async def test_clients_are_offered_and_not_asked_for(site: Site) -> None:
     text = await site.text("/go?q=10.0.0.7&at=prod")
     assert 'href="/clusters/prod/clients?find=10.0.0.7"' in text
     assert "/clusters/staging/clients" not in text
+
+
+async def test_what_can_be_done_with_the_page_is_offered(site: Site) -> None:
+    text = await site.text("/go?at=prod", headers=opened_on("/clusters/prod/znodes/a?tab=stat"))
+    assert 'href="/shares/new?of=%2Fclusters%2Fprod%2Fznodes%2Fa%3Ftab%3Dstat"' in text
+    assert 'href="/views?of=%2Fclusters%2Fprod%2Fznodes%2Fa%3Ftab%3Dstat"' in text
+    assert 'href="/alerts/silences/new?clusters=prod"' in text
+    assert 'href="/alerts/silences/new?clusters=staging"' in await site.text("/go?q=silence+stag")
+    assert "this view" not in await site.text("/go", headers=OF_THE_BOX)
+
+
+async def test_who_may_only_look_is_offered_nothing_else(tmp_path: Path) -> None:
+    async with running_site(tmp_path, "prod", access=by_password(tmp_path, user("ada"))) as site:
+        await sign_in(site, "ada")
+        text = await site.text("/go?q=prod&at=prod", headers=opened_on("/timeline"))
+        assert "Silence prod" not in text
+        text = await site.text("/go?q=this+view", headers=opened_on("/timeline"))
+        assert ("Save this view" in text, "Share this view" in text) == (True, False)
 
 
 async def test_what_is_typed_shows_as_text_and_a_wrong_parameter_is_said(site: Site) -> None:

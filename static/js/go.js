@@ -31,10 +31,10 @@ function follow() {
 }
 
 document.addEventListener("click", (event) => {
-  const opener = event.target.closest?.(`.goto, ${KEYS}`);
+  const opener = event.target.closest?.(`[data-go], ${KEYS}`);
   if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    if (opener.matches(".goto")) openGo();
+    if (opener.matches("[data-go]")) openGo();
     else openKeys();
     return;
   }

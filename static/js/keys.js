@@ -20,6 +20,8 @@ function step(by) {
   row?.focus();
 }
 
+function turn(to) { document.querySelector(`main [rel="${to}"]`)?.click(); }
+
 function neighbour(by) {
   const links = [...document.querySelectorAll("#side a")];
   const at = links.findIndex((link) => link.ariaCurrent);
@@ -33,6 +35,8 @@ const KEYS = {
   j: () => step(1),
   k: () => step(-1),
   u: () => [...document.querySelectorAll(".crumbs a")].at(-1)?.click(),
+  n: () => turn("next"),
+  p: () => turn("prev"),
   "]": () => neighbour(1),
   "[": () => neighbour(-1),
 };

@@ -130,7 +130,7 @@ public = yes
 type = webhook
 url = http://127.0.0.1:{free_port()}/
 """
-        process = ZkDashProcess(tmp_path_factory.mktemp("site"), config).start()
+        process = ZkDashProcess(tmp_path_factory.mktemp("site"), config).start(60)
         try:
             process.wait_state("prod", "CONNECTED", 10)
             process.wait_cause("gone", "never-connected", 10)

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.support.keyboard import step_to, tab_to
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.servers import Server
 
@@ -21,11 +22,7 @@ def test_from_an_outage_to_its_cause_and_on_to_acknowledging_it(
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page).to_have_url(live_site.url("/clusters/prod"))
-    lost = page.locator("#events .event--lost .event__when").first
-    for _ in range(20):
-        page.keyboard.press("j")
-        if lost.evaluate("one => one === document.activeElement"):
-            break
+    step_to(page, "#events .event--lost .event__when")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/timeline/events/\d+$"))
     tab_to(page, "What happened")
@@ -68,15 +65,3 @@ def test_from_the_overview_to_a_znode_and_back(site: ZkDashProcess, page: Page) 
     expect(page.locator("#node-shown")).to_have_attribute("data-path", "/")
     page.go_back()  # as Alt and the left arrow do
     expect(page).to_have_url(site.url("/clusters/prod"))
-
-
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until what is called so has the focus."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        called = page.evaluate(
-            "(one => one.ariaLabel ?? one.labels?.[0]?.textContent ?? one.textContent)(document.activeElement)"
-        )
-        if called.strip() == name:
-            return
-    raise AssertionError(f"nothing called {name} is reached by Tab")

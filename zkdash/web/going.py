@@ -1,19 +1,23 @@
-"""Going somewhere: one box for clusters, servers, znodes, clients, incidents and pages."""
+"""Going somewhere: one box for clusters, servers, znodes, clients, incidents, actions and pages."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 from aiohttp import web
 from kazoo.exceptions import NoAuthError, NoNodeError
 
+from zkdash.access import Role
 from zkdash.alerts import pages as incident_pages
 from zkdash.store.engine import StoreUnavailable
 from zkdash.web import places, urls
 from zkdash.web.alert_words import rule_words
+from zkdash.web.entrance import own_address
 from zkdash.web.finder import Group, Hit, address_in, fitting, path_in
+from zkdash.web.gate import reach_of
 from zkdash.web.keys import READER, Dashboard
 from zkdash.web.query import Query
 from zkdash.web.render import is_partial, render
@@ -53,6 +57,7 @@ async def index(request: web.Request) -> web.Response:
         Group("Znodes", await _znodes(request, seen, here, typed)),
         Group("Servers", fitting(typed, _servers(mine.whole, seen), SHOWN) if typed else ()),
         Group("Clients", tuple(_clients(seen, here, typed))),
+        Group("Actions", fitting(typed, _actions(request, seen, here, typed), SHOWN)),
         Group("Pages", fitting(typed, _pages(seen, here, typed), SHOWN if typed else 30)),
         Group("Words", fitting(typed, map(_word, WORDS), 3) if typed else ()),
         Group("Search", _search(typed, here)),
@@ -167,6 +172,24 @@ def _pages(seen: list[ClusterContainer], here: ClusterContainer | None, typed: s
                 keys=place.keys if container is here else "",
                 rank=near,
             )
+
+
+def _actions(
+    request: web.Request, seen: list[ClusterContainer], here: ClusterContainer | None, typed: str
+) -> Iterator[Hit]:
+    """What is done with the page that the box was opened on, and with clusters by name."""
+    opened_on = urlsplit(request.headers.get("HX-Current-URL", ""))
+    of = own_address(urlunsplit(("", "", opened_on.path, opened_on.query, ""))).removeprefix(urls.at(""))
+    reach = reach_of(request)
+    if opened_on.path and (reach.role_anywhere or 0) >= Role.OPERATOR:
+        yield Hit("Share this view", urls.with_query(urls.at("/shares/new"), {"of": of}), also="link")
+    if opened_on.path:
+        yield Hit("Save this view", urls.with_query(urls.at("/views"), {"of": of}), also="name bookmark")
+    for container in seen if typed else [here] if here else []:
+        if (reach.role_on(container.name) or 0) >= Role.OPERATOR:
+            href = urls.with_query(urls.at("/alerts/silences/new"), {"clusters": container.name})
+            also = f"{container.name} mute maintenance"
+            yield Hit(f"Silence {container.label}", href, also=also, rank=0 if container is here else 5)
 
 
 def _word(word: Word) -> Hit:

@@ -19,7 +19,19 @@ from pathlib import Path
 import bench
 from bench import page, plots, report
 
-SUPPORT = {"__main__", "app", "curves", "kazoo_peer", "live_server", "live_viewers", "loads", "page", "peers", "plots"}
+SUPPORT = {
+    "__main__",
+    "app",
+    "bare_clients",
+    "curves",
+    "kazoo_peer",
+    "live_server",
+    "live_viewers",
+    "loads",
+    "page",
+    "peers",
+    "plots",
+}
 SUPPORT |= {"processes", "profile", "readers", "report", "rows", "trees"}
 QUICK = ("viewers", "pages", "states", "transitions", "recognise")
 """Those that give a first picture, in under 3 minutes together."""

@@ -1,14 +1,17 @@
 """Many clusters in one process: threads, files, memory, idle CPU, and how soon an outage and its end are seen.
 
 One real ZooKeeper server, with a chroot for each cluster; zkdash beside a process that holds as many plain
-KazooClients, run in turn. The server is killed and brought back under each.
+KazooClients, and one that holds as many bare connections (the limit), run in turn. The server is killed and brought
+back under each.
 """
 
 from __future__ import annotations
 
 import argparse
 import subprocess
+import sys
 import time
+from pathlib import Path
 
 import psutil
 
@@ -31,6 +34,7 @@ UNITS = {
     "stall": "ms, the slowest answer from the outage on",
 }
 SESSION_TIMEOUT_S = 10
+LIMIT = "bare asyncio"
 
 PEER = """
 import sys, time
@@ -47,13 +51,11 @@ while True:
 """
 
 
-class Kazoo:
-    """The peer: as many KazooClients as clusters, in one process, and nothing else."""
+class Clients:
+    """A peer: as many clients as clusters, in one process, and nothing else."""
 
-    def __init__(self, hosts: str, count: int) -> None:
-        self.popen = subprocess.Popen(
-            [peers.kazoo(), "-c", PEER, hosts, str(count)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+    def __init__(self, *command: str) -> None:
+        self.popen = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.process = psutil.Process(self.popen.pid)
 
     def wait(self, connected: int) -> float:
@@ -90,8 +92,8 @@ def _all_up(one: ZkDash, count: int) -> bool:
     return one.count("CONNECTED") == count
 
 
-def with_kazoo(server: Server, count: int) -> dict[str, float]:
-    peer = Kazoo(server.address, count)
+def with_clients(server: Server, count: int, *command: str) -> dict[str, float]:
+    peer = Clients(*command, server.address, str(count))
     try:
         figures = {"connected": peer.wait(count)}
         figures |= idle(peer.process)
@@ -116,6 +118,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
     options, _ = parser.parse_known_args()
+    kazoo = (peers.kazoo(), "-c", PEER)
+    bare = (sys.executable, str(Path(__file__).with_name("bare_clients.py")))
     for count in map(int, ("50" if options.quick else options.counts).split(",")):
         title = f"{count:,} clusters in one process"
         if report.known(title):
@@ -124,11 +128,12 @@ def main() -> None:
             make_roots(server.address, count)
             contenders = {
                 "zkdash": lambda server=server, count=count: with_zkdash(server, count),
-                "kazoo alone": lambda server=server, count=count: with_kazoo(server, count),
+                "kazoo alone": lambda server=server, count=count: with_clients(server, count, *kazoo),
+                LIMIT: lambda server=server, count=count: with_clients(server, count, *bare),
             }
             runs = report.rounds(title, contenders, 1 if options.quick else options.runs, warm_up=False)
         curve = Curve("clusters", count, ("rss", "cpu", "noticed", "back"))
-        report.table(title, runs, UNITS, limit="kazoo alone", curve=curve)
+        report.table(title, runs, UNITS, limit=LIMIT, curve=curve)
 
 
 if __name__ == "__main__":

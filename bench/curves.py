@@ -94,7 +94,7 @@ CURVES = (
             Panel("back", "until all are back, s", Bound(6), Bound(2)),
             Panel("stall", "slowest answer meanwhile, ms", Bound(at={1000: 100})),
         ),
-        "kazoo alone",
+        "bare asyncio",
     ),
     Scaling(
         "viewers",

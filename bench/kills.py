@@ -2,10 +2,7 @@
 
 Each run of a real process records losses and recoveries as quickly as it can and is killed after a random time; the
 store and the receiver outlive it. At the end one more run ends in peace, and then: every incident in the log was told,
-each in order, and nothing is owed. 1,000 runs, or as many as the argument says; stopped, it goes on where it was when
-it is given the same folder.
-
-python -m bench kills, or python -m bench.kills RUNS FOLDER
+each in order, and nothing is owed. `python -m bench kills --kills 100`; stopped, it goes on where it was.
 """
 
 from __future__ import annotations
@@ -15,17 +12,18 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import sqlite3
-import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 
 from aiohttp import web
 
+from bench import report
 from tests.support import living
 
-RUNS = 1_000
+UNITS = {"runs": "", "incidents": "", "messages": "", "twice": "messages under the same id", "lost": ""}
 LONGEST_LIFE_S = 1.2
 """From when the process records and sends: however busy the machine is, it dies at its work."""
 START_S = 60.0
@@ -83,8 +81,7 @@ async def kill(runs: int, folder: Path) -> dict[str, int]:
         await life(store, url, run, random.uniform(0, LONGEST_LIFE_S))
         done.write_text(str(run + 1))
         if run % 50 == 49:
-            sys.stdout.write(f"{run + 1} of {runs} killed, {len(receiver.taken())} messages taken\n")
-            sys.stdout.flush()
+            report.tell(f"{run + 1} of {runs} killed, {len(receiver.taken())} messages taken")
     code = await life(store, url, runs, None)
     await runner.cleanup()
     assert code == os.EX_OK, f"the last run ended with {code}"
@@ -116,12 +113,18 @@ def checked(store: Path, taken: list[dict[str, str]], runs: int) -> dict[str, in
 
 
 def main() -> None:
-    runs = int(sys.argv[1]) if sys.argv[1:2] and sys.argv[1].isdigit() else RUNS
+    options = report.arguments("kills", kills="1000")
+    runs = int(options.kills)
+    title = f"A process killed at {runs:,} random moments"
+    if report.known(title):
+        return
+    kept = os.environ.get(report.RESULTS)
     with tempfile.TemporaryDirectory() as fresh:
-        folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(fresh)
+        folder = Path(kept).with_name(f"kills-{runs}") if kept else Path(fresh)
         folder.mkdir(parents=True, exist_ok=True)
         found = asyncio.run(kill(runs, folder))
-    sys.stdout.write(f"nothing lost: {', '.join(f'{count} {what}' for what, count in found.items())}\n")
+        report.table(title, {"zkdash": [found | {"lost": 0}]}, UNITS)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

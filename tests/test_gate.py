@@ -12,6 +12,7 @@ from aiohttp import web
 from tests.support.site import Site, running_site
 from zkdash.access import Person, Reach, Role
 from zkdash.access.grant import Grant
+from zkdash.web.acts import acts_on, sheet_of
 from zkdash.web.assets import shipped
 from zkdash.web.keys import NEEDS
 from zkdash.web.routes import NEEDS as DECLARED
@@ -82,3 +83,26 @@ async def test_a_page_knows_who_may_only_look_and_offers_them_nothing_to_do(site
     assert f'<body data-role="{role.word}">' in text
     assert '<a class="button heading__end" data-acts href="/alerts/silences/new">' in text
     assert '[data-role="viewer"] [data-acts] { display: none; }' in shipped().files["css/all.css"].body.decode()
+
+
+async def test_where_somebody_operates_some_clusters_the_others_buttons_are_not_there(site: Site) -> None:
+    site.bus.access.person = person = mixed("prod", "hidden")
+    assert '<link rel="stylesheet" href="/acts.css">' in await site.text("/alerts")
+    assert await site.text("/acts.css") == '[data-acts-on]:not([data-acts-on="prod"]) { display: none; }\n'
+    assert (acts_on(person, "prod"), acts_on(person, "hidden"), acts_on(None, "prod")) == (True, False, False)
+    for role in Role:
+        site.bus.access.person = someone(role)
+        assert "acts.css" not in await site.text("/alerts")
+
+
+def test_a_name_cant_leave_the_stylesheet() -> None:
+    reach = Reach(frozenset({Grant("one", Role.OPERATOR, clusters=("*",))}))
+    hostile = '[data-acts-on]:not([data-acts-on="a\\22 \\5d \\20 \\7b \\7d "]) { display: none; }\n'
+    assert hostile == sheet_of(reach, ['a"] {}'])
+    assert sheet_of(Reach(), ["a"]) == "[data-acts-on] { display: none; }\n"
+
+
+def mixed(operates: str, sees: str) -> Person:
+    """An operator of one cluster who only looks at another."""
+    grants = (Grant("one", Role.OPERATOR, clusters=(operates,)), Grant("two", Role.VIEWER, clusters=(sees,)))
+    return Person(Reach(frozenset(grants)), "ada")

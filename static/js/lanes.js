@@ -7,6 +7,11 @@ function move() {
     const until = Number(lane.dataset.until);
     const shift = Math.min(Math.max((now() - until) / (until - since), 0), 1) * 100;
     lane.firstElementChild.setAttribute("x", `${-shift.toFixed(3)}%`);
+    for (const text of lane.querySelectorAll("text")) {
+      const x = parseFloat(text.getAttribute("x")) - shift;
+      text.classList.toggle("axis__end", x > 97);
+      text.classList.toggle("axis__start", x >= 0 && x < 3);
+    }
   }
 }
 

@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.web import by_whom, who
+from zkdash.web.acts import acts_on
 from zkdash.web.audited import note
-from zkdash.web.gate import operates, person_of
+from zkdash.web.gate import operates, person_of, who_asks
 from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query
 from zkdash.web.render import fragment, render
@@ -31,6 +32,7 @@ async def show(request: web.Request) -> web.Response:
         alerts=await request.app[ALERTING].draw(f"alerts/deliveries/{delivery.id}", mine.level),
         delivery=delivery,
         can_resend=mine.alerts.route(delivery.route) is not None,
+        may_resend=all([acts_on(who_asks(request), name) for name in await told_of(request, delivery)]),
         name=who.remembered(request),
     )
 
@@ -71,10 +73,15 @@ async def noted(request: web.Request, delivery: Delivery, by: str) -> None:
 
 async def may_resend(request: web.Request, delivery: Delivery) -> None:
     """Raises 403 for who is not an operator of all clusters that it tells of."""
+    for name in await told_of(request, delivery):
+        operates(person_of(request), name)
+
+
+async def told_of(request: web.Request, delivery: Delivery) -> set[str]:
+    """The names of the clusters that it tells of."""
     alerts = seen(request).alerts
     incidents = [await alerts.incident(each) for each in await alerts.told_of(delivery.id)]
-    for name in {delivery.cluster, *(each.cluster for each in incidents if each is not None)} - {""}:
-        operates(person_of(request), name)
+    return {delivery.cluster or "", *(each.cluster for each in incidents if each is not None)} - {""}
 
 
 async def find(request: web.Request) -> Delivery:

@@ -77,9 +77,16 @@ def answer(request: web.Request, failure: Failure) -> web.Response:
     else:
         template = "errors/_error.html" if is_partial(request) else "errors/page.html"
         name = request.match_info.get("name", "")
-        current = name if seen(request).clusters.get(name) is not None else ""
+        cluster = seen(request).clusters.get(name)
         response = render(
-            request, template, status=failure.status, failure=failure, ways_back=ways_back(request), current=current
+            request,
+            template,
+            status=failure.status,
+            failure=failure,
+            ways_back=ways_back(request),
+            current=name if cluster is not None else "",
+            cluster=cluster,
+            here_in_cluster=page_of_cluster(request),
         )
     response.headers.extend(failure.headers)
     if failure.retry and failure.status == 503:
@@ -106,18 +113,25 @@ def problem(failure: Failure, instance: str) -> web.Response:
     return web.Response(body=orjson.dumps(body), status=failure.status, content_type="application/problem+json")
 
 
+def page_of_cluster(request: web.Request) -> str:
+    """The key of the page of a cluster that failed: "znodes" of /clusters/prod/znodes/a; "" outside of clusters."""
+    return [*urls.own_path(request).split("/"), "", "", ""][3]
+
+
 def ways_back(request: web.Request) -> list[tuple[str, str]]:
     """Where to go from a page that failed, nearest first: (text, address)."""
     back = []
     name = request.match_info.get("name")
-    if name is not None and seen(request).clusters.get(name) is not None:
+    cluster = seen(request).clusters.get(name) if name is not None else None
+    if name is not None and cluster is not None:
         if "path" in request.match_info:
             above = paths.parent("/" + request.match_info["path"].strip("/"))
             if above not in (None, "/"):
                 back.append((f"Up to {above}", urls.url_for_znode(name, above or "/")))
-            back.append((f"The root of {name}", urls.url_for_znode(name)))
+            if above is not None:
+                back.append(("The root of its znodes", urls.url_for_znode(name)))
         if request.path != urls.url_for_cluster(name):
-            back.append((f"Cluster {name}", urls.url_for_cluster(name)))
+            back.append((f"State of {cluster.label}", urls.url_for_cluster(name)))
     back.append(("Overview", urls.at("/")))
     return back
 

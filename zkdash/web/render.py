@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import jinja2
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, filters, places, terms, urls, words
+from zkdash.web.acts import acts_in_part, acts_on
 from zkdash.web.assets import assets_root, shipped
 from zkdash.web.gate import who_asks
 from zkdash.web.keys import BOARD
@@ -110,6 +111,8 @@ def page(request: web.Request, template: str, **context: Any) -> str:
         "layout": "components/main_only.html" if is_partial(request) else "base.html" if person else "bare.html",
         "signed_in": person if person is not None and person.via != "none" else None,
         "role": person.role.word if person is not None else "",
+        "acts_in_part": acts_in_part(person),
+        "acts_on": partial(acts_on, person),
         "board": request.app[BOARD].seen(level_of(request)),
         "now": now_ms(),
         "here": str(request.rel_url).removeprefix(urls.at("")) or "/",

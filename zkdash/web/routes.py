@@ -9,6 +9,7 @@ from aiohttp import web
 from zkdash.access import Need
 from zkdash.web import (
     account,
+    acts,
     alert_routes,
     alerts,
     api,
@@ -95,6 +96,7 @@ ROUTES = (
     ("/sign-in/callback", oidc.callback, Need.NOTHING),
     ("/account", account.show, Need.VIEWER),
     ("/account/everybody", account.everybody, Need.ADMIN),
+    ("/acts.css", acts.stylesheet, Need.VIEWER),
     ("/live", live.live, Need.VIEWER),
     ("/api/v1/clusters", api.clusters, Need.VIEWER),
     ("/api/v1/clusters/{name}", api.cluster, Need.VIEWER),

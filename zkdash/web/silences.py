@@ -12,7 +12,7 @@ from zkdash.clock import now_ms
 from zkdash.web import alert_words, by_whom, done, silence_form, who
 from zkdash.web.audited import note
 from zkdash.web.bodies import form_of
-from zkdash.web.gate import person_of
+from zkdash.web.gate import person_of, reach_of
 from zkdash.web.keys import ALERTING, ZKDASH
 from zkdash.web.query import Query, number
 from zkdash.web.render import fragment, render
@@ -52,6 +52,7 @@ async def show(request: web.Request) -> web.Response:
         alerts=await request.app[ALERTING].draw(f"alerts/silences/{silence.id}", level_of(request)),
         silence=silence,
         is_over=silence.is_over(now_ms()),
+        may_end=not may_silence(reach_of(request), silence.matchers.clusters),
         name=who.remembered(request),
     )
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from zkdash.ensemble.asking import take_census
 from zkdash.timeline import story_text
-from zkdash.timeline.story import TITLES
+from zkdash.timeline.story import TITLES, Story
 from zkdash.timeline.teller import Told
 from zkdash.web import story_shapes, timerange
 from zkdash.web.api import answer
@@ -42,11 +42,18 @@ async def show(request: web.Request) -> web.Response:
         event=told.event,
         evidence=told.evidence,
         story=told.story,
+        why=reasons(told.story),
         title=TITLES[told.story.whose],
         lines=story_text.lines(told.evidence),
         known=container is not None,
         asked=asked,
     )
+
+
+def reasons(story: Story) -> tuple[str, ...]:
+    """What the story's sentence is concluded from; nothing when the only reason says no more than the sentence."""
+    said = len(story.why) == 1 and story.why[0].partition(" ")[2] in story.sentence
+    return () if said else story.why
 
 
 async def markdown(request: web.Request) -> web.Response:

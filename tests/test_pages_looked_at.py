@@ -19,6 +19,7 @@ NO_PAGES = (
     "/status/{page}/feed.atom",
     "/sign-in/start",
     "/sign-in/callback",
+    "/acts.css",
     "/live",
     "/api/openapi.json",
     "/healthz",

@@ -53,7 +53,7 @@ async def test_the_cluster_page_has_the_verdict_and_a_row_for_each_server(site: 
     assert text.count('data-state="serving"') == 3
     assert 'data-role="leader"' in text
     assert "/clusters/a/servers/zk1%3A2181" in text
-    assert "1.25 ms" in text
+    assert "1&#46;25 ms" in text
     assert "0x100000005" in text
     assert "3.9.3" in text
 

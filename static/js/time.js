@@ -1,10 +1,11 @@
 // <time>: the UTC of the markup in the reader's zone, or as they chose, and "12 s" that counts on.
 import { now } from "./lib/clock.js";
+import { hours, locale } from "./lib/locale.js";
 import { zone } from "./lib/zone.js";
 
 const OPTIONS = {
-  clock: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
-  short: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  clock: { ...hours, minute: "2-digit", second: "2-digit" },
+  short: { ...hours, minute: "2-digit" },
   day: { month: "short", day: "numeric" },
   year: { year: "numeric", month: "short", day: "numeric" },
   date: { year: "numeric", month: "numeric", day: "numeric" },
@@ -14,7 +15,7 @@ let form = forms();
 
 function forms() {
   const timeZone = zone() === "utc" ? "UTC" : undefined;
-  return Object.fromEntries(Object.entries(OPTIONS).map(([name, options]) => [name, new Intl.DateTimeFormat(undefined, { ...options, timeZone })]));
+  return Object.fromEntries(Object.entries(OPTIONS).map(([name, options]) => [name, new Intl.DateTimeFormat(locale, { ...options, timeZone })]));
 }
 
 const UNITS = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
@@ -46,7 +47,7 @@ export function clock(at) {
 
 /** The exact time, in the reader's own zone and in UTC. */
 export function exact(at) {
-  const own = new Intl.DateTimeFormat(undefined, { ...OPTIONS.year, ...OPTIONS.clock, timeZoneName: "short" }).format(at);
+  const own = new Intl.DateTimeFormat(locale, { ...OPTIONS.year, ...OPTIONS.clock, timeZoneName: "short" }).format(at);
   return `${own} · ${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 

@@ -1,4 +1,6 @@
 // Brings the tree's rows below the shown znode up to date with what zkdash has pushed into #tree-news.
+import { number } from "./lib/locale.js";
+
 const hrefOf = (item) => item.querySelector(":scope > .tree__row > .tree__link")?.getAttribute("href");
 const nameOf = (item) => decodeURIComponent((hrefOf(item) ?? "").split("/").at(-1));
 const groupOf = (item) => item.querySelector(":scope > [role=group]");
@@ -11,7 +13,7 @@ function count(item, total) {
     shown.className = "tree__count";
     row.append(shown);
   }
-  if (shown) shown.dataset.count = total ? total.toLocaleString("en") : "";
+  if (shown) shown.dataset.count = total ? number(total) : "";
 }
 
 function leave(row, item) {

@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens pages in contexts of their own; their options are those of `browser.new_context`.
+    """Opens pages in contexts of their own; their options are those of `browser.new_context`, in plain English.
 
     Fails the test on any error of a script, any violation of the content security policy and any dialog.
     """
@@ -41,7 +41,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     with contextlib.ExitStack() as stack:
 
         def open_one(**options: object) -> Page:
-            context: BrowserContext = browser.new_context(**options)
+            context: BrowserContext = browser.new_context(**({"locale": "en"} | options))
             stack.callback(context.close)
             return _strict(context, troubles)
 

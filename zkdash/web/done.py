@@ -22,6 +22,7 @@ DONE = {
     "published": "The note is published on the status pages that show this cluster.",
     "saved": "The view is saved.",
     "removed": "The view is removed.",
+    "locale": "Numbers, dates and times are written so from now on.",
     "who": "Say who you are, so that others see who did it. Your browser remembers it.",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 
 from markupsafe import Markup
@@ -28,9 +28,13 @@ SPELT = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio", "pa
 TAGS = {"lineargradient": "linearGradient", "clippath": "clipPath", "foreignobject": "foreignObject"}
 
 
+MARKS = frozenset(("37", "44", "45", "46"))
+"""The references that figures.py leaves in numbers: a link's readers have a locale of their own."""
+
+
 class _Rewriter(HTMLParser):
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__(convert_charrefs=False)
         self.out: list[str] = []
         self._inside_gone: list[str] = []
 
@@ -59,6 +63,15 @@ class _Rewriter(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._inside_gone:
             self.out.append(escape(data, quote=False))
+
+    def handle_entityref(self, name: str) -> None:
+        self.handle_data(unescape(f"&{name};"))
+
+    def handle_charref(self, name: str) -> None:
+        if name not in MARKS:
+            self.handle_data(unescape(f"&#{name};"))
+        elif not self._inside_gone:
+            self.out.append(f"&#{name};")
 
 
 def inert(html: str) -> Markup:

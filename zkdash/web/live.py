@@ -1,9 +1,9 @@
 """The live hub: what changes is rendered once, framed once and written to everybody who listens.
 
 A viewer listens to topics, at a level: what is different for those who see less is rendered once for each level that
-listens. On every connect it gets the present state of each, then what changes; the browser's
-htmx swaps both in by id, so a viewer that was away misses nothing. Where a proxy eats websockets the page polls
-the same address and gets the same state by plain HTTP.
+listens, and framed once for each locale that somebody reads in. On every connect it gets the present state of each,
+then what changes; the browser's htmx swaps both in by id, so a viewer that was away misses nothing. Where a proxy eats
+websockets the page polls the same address and gets the same state by plain HTTP.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from zkdash.access import Reach
 from zkdash.clock import now_ms
 from zkdash.log import get_logger
 from zkdash.web.keys import HUB
+from zkdash.web.locales import locale_of
 from zkdash.web.origin import refuse_foreign_origin
 from zkdash.web.seen import level_of
-from zkdash.web.wire import Viewer, frame, tick
+from zkdash.web.wire import Sent, Viewer, tick
 
 L = get_logger(__name__)
 
@@ -37,8 +38,13 @@ CLOSE_S = 1.0
 KEEP_S = 1.0
 """For how long a first state is good for all who connect, if nothing changes."""
 
+Looks: TypeAlias = tuple[tuple[str, ...], Reach, str]
+"""What a viewer gets: the topics, the level and the locale."""
 Channel: TypeAlias = tuple[str, Reach | None]
 """A topic as a level has it; None: as all levels do."""
+
+
+NOTHING = Sent("")
 
 
 class Source(Protocol):
@@ -68,11 +74,11 @@ class LiveHub:
         self.viewers: dict[Viewer, None] = {}
         self.dropped = 0
         self._listened: dict[str, dict[Reach, int]] = {}
-        self._states: dict[tuple[tuple[str, ...], Reach], tuple[float, bytes]] = {}
+        self._states: dict[tuple[tuple[str, ...], Reach], tuple[float, Sent]] = {}
         self._pending: dict[Channel, dict[str, str | Callable[[], str]]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._flushed = 0.0
-        self._outbox: asyncio.Queue[tuple[dict[Channel, bytes], Sequence[Viewer]]] = asyncio.Queue()
+        self._outbox: asyncio.Queue[tuple[dict[Channel, Sent], Sequence[Viewer]]] = asyncio.Queue()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._stopping = False
 
@@ -134,19 +140,20 @@ class LiveHub:
         pending, self._pending = self._pending, {}
         if pending:
             self._flushed = asyncio.get_running_loop().time()
-            frames = {channel: frame(drawn(changes.values()).encode()) for channel, changes in pending.items()}
-            self._outbox.put_nowait((frames, tuple(self.viewers)))
+            sent = {channel: Sent(drawn(changes.values())) for channel, changes in pending.items()}
+            self._outbox.put_nowait((sent, tuple(self.viewers)))
 
     async def _write(self) -> None:
         while True:
-            frames, viewers = await self._outbox.get()
-            joined: dict[tuple[tuple[str, ...], Reach], bytes] = {}
+            sent, viewers = await self._outbox.get()
+            joined: dict[Looks, bytes] = {}
             for index, viewer in enumerate(viewers, 1):
-                payload = joined.get((viewer.topics, viewer.level))
+                looks = viewer.topics, viewer.level, viewer.locale
+                payload = joined.get(looks)
                 if payload is None:
                     channels = [(topic, level) for topic in ("", *viewer.topics) for level in (None, viewer.level)]
-                    payload = b"".join(frames[channel] for channel in channels if channel in frames)
-                    joined[viewer.topics, viewer.level] = payload
+                    frames = (sent[channel].frame(viewer.locale) for channel in channels if channel in sent)
+                    payload = joined[looks] = b"".join(frames)
                 if payload and not viewer.write(payload):
                     self.dropped += 1
                 if index % SLICE == 0:
@@ -156,7 +163,7 @@ class LiveHub:
         """Tell everybody every few seconds that zkdash is there, and what time it is."""
         while True:
             await asyncio.sleep(TICK_S)
-            self._outbox.put_nowait(({("", None): tick()}, tuple(self.viewers)))
+            self._outbox.put_nowait(({("", None): Sent(tick())}, tuple(self.viewers)))
 
     # Who listens
 
@@ -186,12 +193,12 @@ class LiveHub:
         """The present state of open topics."""
         return "".join(self.sources[family(topic)].snapshot(topic, level) for topic in topics)
 
-    def _state(self, topics: tuple[str, ...], level: Reach) -> bytes:
-        """The same as a frame, drawn once for the many who come back together."""
+    def _state(self, topics: tuple[str, ...], level: Reach) -> Sent:
+        """The same, drawn once for the many who come back together."""
         now = time.monotonic()
-        until, state = self._states.get((topics, level), (0.0, b""))
+        until, state = self._states.get((topics, level), (0.0, NOTHING))
         if now > until:
-            state = frame(self.snapshot(topics, level).encode())
+            state = Sent(self.snapshot(topics, level))
             self._states = {key: kept for key, kept in self._states.items() if kept[0] > now}
             self._states[topics, level] = (now + KEEP_S, state)
         return state
@@ -209,7 +216,7 @@ class LiveHub:
             return web.Response()  # to nobody: the viewer went away before it was greeted
         if request.transport is None:
             return response
-        viewer = Viewer(request.transport, topics, level, response)
+        viewer = Viewer(request.transport, topics, level, response, locale_of(request))
         async with self._opened(topics, level):
             try:
                 self._join(viewer)
@@ -222,7 +229,7 @@ class LiveHub:
     def _join(self, viewer: Viewer) -> None:
         """State and subscription in one step: nothing falls between, and nothing comes twice."""
         self._flush()
-        state = self._state(viewer.topics, viewer.level) + tick()
+        state = self._state(viewer.topics, viewer.level).frame(viewer.locale) + Sent(tick()).frame(viewer.locale)
         viewer.write(state)
         viewer.limit += len(state)
         self.viewers[viewer] = None

@@ -14,6 +14,8 @@ from zkdash.web.failures import Failure, failure_of
 from zkdash.web.forwarded import believe_proxies
 from zkdash.web.gate import let_in
 from zkdash.web.keys import ZKDASH
+from zkdash.web.locales import locale_of
+from zkdash.web.localised import CANONICAL, localised
 from zkdash.web.origin import host_is_known, refuse_foreign_change
 from zkdash.web.render import is_partial, render
 from zkdash.web.seen import seen
@@ -137,6 +139,18 @@ def ways_back(request: web.Request) -> list[tuple[str, str]]:
 
 
 @web.middleware
+async def localise_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Pages, which are drawn for everybody, go out in the locale of who asks."""
+    response = await handler(request)
+    if isinstance(response, web.Response) and response.content_type == "text/html":
+        response.headers["Vary"] = f"{response.headers.get('Vary', 'HX-Request')}, Accept-Language, Cookie"
+        tag = locale_of(request)
+        if tag != CANONICAL and "Content-Encoding" not in response.headers and response.text is not None:
+            response.text = localised(response.text, tag)
+    return response
+
+
+@web.middleware
 async def compress_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Pages of some size go gzipped to who takes it."""
     response = await handler(request)
@@ -147,7 +161,7 @@ async def compress_pages(request: web.Request, handler: Handler) -> web.StreamRe
         and isinstance(response.body, bytes)
         and len(response.body) > COMPRESS_BYTES
     ):
-        response.headers["Vary"] = "HX-Request, Accept-Encoding"
+        response.headers["Vary"] = f"{response.headers.get('Vary', 'HX-Request')}, Accept-Encoding"
         response.enable_compression()
     return response
 
@@ -162,4 +176,7 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
     response.headers["Server"] = "zkdash"
 
 
-MIDDLEWARES = (believe_proxies, compress_pages, answer_failures, refuse_unknown_hosts, refuse_foreign_changes, let_in)
+MIDDLEWARES = (
+    *(believe_proxies, compress_pages, localise_pages),
+    *(answer_failures, refuse_unknown_hosts, refuse_foreign_changes, let_in),
+)

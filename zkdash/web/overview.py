@@ -13,6 +13,8 @@ from zkdash.web.arranging import MOST_PINS, Arrangement, read
 from zkdash.web.assets import shipped
 from zkdash.web.gate import person_of
 from zkdash.web.keys import BOARD, KEPT_PAGES
+from zkdash.web.locales import locale_of
+from zkdash.web.localised import localised
 from zkdash.web.render import is_partial, page, render
 from zkdash.web.seen import level_of
 from zkdash.web.urls import at, with_query
@@ -25,9 +27,10 @@ KEPT_LEVELS = 20
 
 
 class KeptPage:
-    """The whole page of one level, plain and gzipped, as it was last drawn."""
+    """The whole page of one level in one locale, plain and gzipped, as it was last drawn."""
 
-    def __init__(self) -> None:
+    def __init__(self, locale: str) -> None:
+        self._locale = locale
         self._version = -1
         self._until = 0.0
         self._body = b""
@@ -37,7 +40,7 @@ class KeptPage:
         """The page as it is now."""
         board = request.app[BOARD]
         if board.version != self._version or time.monotonic() > self._until:
-            self._body = drawn(request, level_of(request), Arrangement()).encode()
+            self._body = localised(drawn(request, level_of(request), Arrangement()), self._locale).encode()
             self._gzipped = b""
             self._version, self._until = board.version, time.monotonic() + KEEP_S
         return self._body
@@ -52,15 +55,15 @@ class KeptPage:
 
 
 class KeptPages:
-    """The page of each level and name that looked at it, those that looked last."""
+    """The page of each level, name and locale that looked at it, those that looked last."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[tuple[Reach, str], KeptPage] = OrderedDict()
+        self._pages: OrderedDict[tuple[Reach, str, str], KeptPage] = OrderedDict()
 
-    def of(self, level: Reach, name: str) -> KeptPage:
-        """The page of a level, in whose frame this name stands."""
-        page = self._pages.pop((level, name), None) or KeptPage()
-        self._pages[level, name] = page
+    def of(self, level: Reach, name: str, locale: str) -> KeptPage:
+        """The page of a level in a locale, in whose frame this name stands."""
+        page = self._pages.pop((level, name, locale), None) or KeptPage(locale)
+        self._pages[level, name, locale] = page
         if len(self._pages) > KEPT_LEVELS:
             self._pages.popitem(last=False)
         return page
@@ -78,7 +81,7 @@ async def index(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest(text=f"Clusters are grouped by label alone, and at most {MOST_PINS} are pinned.")
     if wish or is_partial(request):
         return web.Response(text=drawn(request, level, wish), content_type="text/html", headers=headers)
-    kept = request.app[KEPT_PAGES].of(level, person_of(request).name)
+    kept = request.app[KEPT_PAGES].of(level, person_of(request).name, locale_of(request))
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         body, headers["Content-Encoding"] = kept.gzipped(request), "gzip"
     else:

@@ -38,6 +38,7 @@ OTHERS = (
     Place("views", "Saved views", "/views", "g v", "filters named pinned"),
     Place("shares", "Shared", "/shares", "g l", "links read-only"),
     Place("glossary", "Glossary", "/glossary", "g w", "words help"),
+    Place("locale", "Numbers and dates", "/locale", "g f", "locale language format time"),
     Place("keys", "Keys", "/keys", "?", "keyboard shortcuts help"),
     Place("api", "API", "/api/docs", "", "json openapi"),
 )

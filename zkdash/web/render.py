@@ -10,7 +10,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from zkdash.clock import now_ms
-from zkdash.web import alert_words, done, filters, places, terms, urls, words
+from zkdash.web import alert_words, done, figures, filters, places, terms, urls, words
 from zkdash.web.acts import acts_in_part, acts_on
 from zkdash.web.assets import assets_root, shipped
 from zkdash.web.gate import who_asks
@@ -36,18 +36,22 @@ def environment() -> jinja2.Environment:
         auto_reload=False,
         cache_size=-1,
     )
+    env.filters.update(timed=filters.timed, hex_id=filters.hex_id, utc=figures.utc, iso=filters.iso, name=filters.name)
     env.filters.update(
-        timed=filters.timed, duration=filters.duration, hex_id=filters.hex_id, utc=filters.utc, iso=filters.iso
+        number=figures.number,
+        figures=figures.figures,
+        duration=lambda ms: figures.marked(filters.duration(ms)),
+        size=lambda size: figures.marked(size_in_words(size)),
     )
-    env.filters.update(name=filters.name, visible=marks.visible, last_name=paths.last_name, size=size_in_words)
+    env.filters.update(visible=marks.visible, last_name=paths.last_name)
     env.filters["browser"] = filters.browser
     env.globals.update(
         asset=lambda name: shipped().url(name),
         assets=lambda folder, suffix: shipped().urls(folder, suffix),
         icon=icon,
         time=filters.time,
-        count=filters.count,
-        explain=lambda cause, reason: filters.timed(words.explain(cause, reason)),
+        count=figures.count,
+        explain=lambda cause, reason: figures.figures(filters.timed(words.explain(cause, reason))),
         event_word=words.of_event,
         cause_words=words.CAUSE_WORDS,
         cause_explained=words.CAUSE_EXPLAINED,

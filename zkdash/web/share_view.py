@@ -17,6 +17,8 @@ from zkdash.clock import now_ms
 from zkdash.web.audited import address_of, note
 from zkdash.web.bodies import form_of
 from zkdash.web.keys import SHARING, ZKDASH
+from zkdash.web.locales import locale_of
+from zkdash.web.localised import CANONICAL, localised
 from zkdash.web.origin import refuse_foreign_origin
 from zkdash.web.render import environment
 from zkdash.web.share_scope import NotShared
@@ -102,7 +104,8 @@ async def live(request: web.Request) -> web.StreamResponse:
         return await refused(request, began)
     response = web.WebSocketResponse(heartbeat=20.0, max_msg_size=1024, compress=False, timeout=1.0)
     if not response.can_prepare(request):
-        return web.Response(text=piece(html), content_type="text/html", headers=HEADERS | {"Zkdash-Now": f"{now_ms()}"})
+        headers = HEADERS | {"Zkdash-Now": f"{now_ms()}"}
+        return web.Response(text=piece(html, CANONICAL), content_type="text/html", headers=headers)
     if len(sharing.viewers) >= MOST_VIEWERS:
         raise web.HTTPServiceUnavailable(text="Too many look on.")
     await response.prepare(request)
@@ -129,11 +132,12 @@ async def tell(request: web.Request, share: Share, response: web.WebSocketRespon
                 raise NotShared
             html = await sharing.content(request, again)
         except NotShared:
-            await response.send_str(piece(Markup('<p class="blank"><strong>{}</strong></p>').format(NOTHING_HERE)))
+            over = Markup('<p class="blank"><strong>{}</strong></p>').format(NOTHING_HERE)
+            await response.send_str(piece(over, CANONICAL))
             await response.close(code=WSCloseCode.POLICY_VIOLATION)
             return
         if html != last:
-            await response.send_str(piece(html))
+            await response.send_str(piece(html, locale_of(request)))
             last = html
         await response.send_str(orjson.dumps({"now": now_ms()}).decode())
         with contextlib.suppress(TimeoutError):
@@ -168,9 +172,9 @@ def own(request: web.Request) -> str:
     return at(f"/s/{request.match_info['token']}")
 
 
-def piece(html: str) -> str:
-    """The view as htmx swaps it in."""
-    return partial("shared", html, "innerMorph")
+def piece(html: str, locale: str) -> str:
+    """The view as htmx swaps it in, in the locale of who looks."""
+    return localised(partial("shared", html, "innerMorph"), locale)
 
 
 def page(template: str, status: int, **context: Any) -> web.Response:

@@ -10,18 +10,19 @@ from aiohttp import web
 
 from zkdash.access import Reach
 from zkdash.clock import now_ms
+from zkdash.web.localised import CANONICAL, localised
 
 BACKLOG_BYTES = 1 << 20
 """What may wait for one viewer beside its first snapshot; who lets more pile up is dropped and comes back."""
 
 
 class Viewer:
-    """One open websocket, and how far who looks at it sees (`Reach.level`).
+    """One open websocket, how far who looks at it sees (`Reach.level`), and in which locale they read.
 
     Writes go straight to the transport, whose buffer is the bounded queue.
     """
 
-    __slots__ = ("level", "limit", "response", "topics", "transport")
+    __slots__ = ("level", "limit", "locale", "response", "topics", "transport")
 
     def __init__(
         self,
@@ -29,11 +30,13 @@ class Viewer:
         topics: tuple[str, ...],
         level: Reach,
         response: web.WebSocketResponse | None = None,
+        locale: str = CANONICAL,
     ) -> None:
         self.transport = transport
         self.topics = topics
         self.level = level
         self.response = response
+        self.locale = locale
         self.limit = BACKLOG_BYTES
 
     def write(self, payload: bytes) -> bool:
@@ -62,6 +65,23 @@ def frame(payload: bytes) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, size) + payload
 
 
-def tick() -> bytes:
-    """The frame that says zkdash is there: JSON without content, which htmx hands on and swaps nowhere."""
-    return frame(orjson.dumps({"now": now_ms()}))
+class Sent:
+    """What goes to many: framed once for each locale in which somebody reads it."""
+
+    __slots__ = ("_frames", "_html")
+
+    def __init__(self, html: str) -> None:
+        self._html = html
+        self._frames: dict[str, bytes] = {}
+
+    def frame(self, locale: str) -> bytes:
+        """The frame for who reads in this locale."""
+        kept = self._frames.get(locale)
+        if kept is None:
+            kept = self._frames[locale] = frame(localised(self._html, locale).encode())
+        return kept
+
+
+def tick() -> str:
+    """The message that says zkdash is there: JSON without content, which htmx hands on and swaps nowhere."""
+    return orjson.dumps({"now": now_ms()}).decode()

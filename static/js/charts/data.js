@@ -17,9 +17,11 @@ export function known(body, metric) {
   return body.series.some((one) => one.metric === metric && one.avg.some((value) => value !== null));
 }
 
+import { locale } from "../lib/locale.js";
+
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
-const PLAIN = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
-const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+const PLAIN = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
+const SHORT = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 3 });
 
 /** A value with its unit, as the page's tables write it; `short` for an axis. */
 export function words(value, unit, short = false) {

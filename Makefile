@@ -83,7 +83,7 @@ FUZZ_SECONDS ?= 60
 
 fuzz: setup ## everything that reads what others send, with atheris, each for FUZZ_SECONDS
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=3.0'
-	@for target in znode words admin jute config path; do \
+	@for target in znode words admin jute config path session address topic websocket; do \
 		$(BIN)/python -m tests.fuzz $$target $(FUZZ_SECONDS) || exit 1; done
 
 pictures: setup ## make the pictures of README.md again

@@ -14,6 +14,7 @@ from aiohttp import WSMsgType, WSServerHandshakeError
 
 from tests.support.site import Site, running_site
 from tests.support.until import until
+from zkdash.timeline.service import EventService
 from zkdash.web import stream
 from zkdash.web.keys import STREAMS
 
@@ -157,6 +158,31 @@ async def test_a_listener_that_goes_is_forgotten(site: Site) -> None:
     async with await listen(site):
         await until(lambda: len(streams(site).listeners) == 1)
     await until(lambda: len(streams(site).listeners) == 0)
+
+
+async def test_a_listener_that_goes_while_the_log_is_read_breaks_no_query_off(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    find = EventService.find
+
+    async def slowly(*arguments: Any, **named: Any) -> Any:
+        begun.set()
+        await may_end.wait()
+        found = await find(*arguments, **named)
+        ended.set()
+        return found
+
+    monkeypatch.setattr(EventService, "find", slowly)
+    listener = await listen(site, "?after=0")
+    await begun.wait()
+    (there,) = streams(site).listeners
+    await listener.close()
+    await until(lambda: there.response.closed, what="the stream to know that nobody listens")
+    may_end.set()
+    async with asyncio.timeout(DEADLINE_S):
+        await ended.wait()
+    await until(lambda: not streams(site).listeners)
 
 
 async def test_when_zkdash_stops_listeners_are_told_to_come_back(site: Site) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import subprocess
 from pathlib import Path
 
-SIZE = "24m"
+SIZE = "64m"
 CHUNK = bytes(1 << 16)
 
 

@@ -18,7 +18,7 @@ from tests.chaos.deeds import Deeds
 from tests.chaos.disk import Disk
 from tests.chaos.machine import Lateness, taken
 from tests.chaos.names import Named
-from tests.chaos.schedule import CLUSTERS, Fault, Kind, loses
+from tests.chaos.schedule import CLUSTERS, OF_STORE, Fault, Kind, loses
 from tests.chaos.viewers import Page, Viewer
 from tests.support.hook_sink import HookSink
 from tests.support.zkdash_process import ZkDashProcess
@@ -49,7 +49,7 @@ class World:
         self._windows: list[Window] = []
         self._deaths: list[tuple[float, float]] = []
         self._began = 0.0
-        self._turns = {name: threading.Lock() for name in CLUSTERS}
+        self._turns = {name: threading.Lock() for name in (*CLUSTERS, "store")}
         self._machine = Lateness()
         self.deeds = Deeds(self)
         self.clock = folder / "clock"
@@ -116,7 +116,7 @@ class World:
         """Make all of them, each at its time, and wait until they are over."""
         before = self._resources()
         self._began = time.monotonic()
-        with ThreadPoolExecutor(max_workers=16) as pool:
+        with ThreadPoolExecutor(max_workers=64) as pool:
             done: list[Future[None]] = []
             for fault in faults:
                 time.sleep(max(0.0, self._began + fault.at_s - time.monotonic()))
@@ -130,11 +130,9 @@ class World:
         self._before, self._after = before, self._resources()
 
     def _make(self, fault: Fault) -> None:
-        if not fault.on:
-            self._befall(fault)
-            return
-        with self._turns[fault.on]:  # on a busy machine a server may take long to come back
-            if not self._is_back(fault.on):
+        turn = self._turns.get(fault.on or ("store" if fault.kind in OF_STORE else ""))
+        with turn or contextlib.nullcontext():  # on a busy machine it may take long until the last is over
+            if fault.on and not self._is_back(fault.on):
                 self.deeds.wrong.append(f"{fault.on} was not CONNECTED within {BACK_S:g} s of its last fault")
             self._befall(fault)
 

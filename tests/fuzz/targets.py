@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import math
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.fuzz.browser import STREAMS, address_of, browser, topic_of
+from tests.fuzz.session import hear
 from tests.support.config import ENVIRON
 from zkdash.config import ConfigError, Mistake, load
 from zkdash.ensemble.facts import facts_of
@@ -21,6 +24,7 @@ from zkdash.zookeeper.frontier import Frontier
 from zkdash.zookeeper.multiread import GetAllChildrenNumber, MultiRead
 from zkdash.zookeeper.vitals import of_mntr, of_monitor, of_server_stats, of_srvr
 
+_LOOP = asyncio.new_event_loop()
 SESSION = 0x100000000000001
 
 
@@ -95,7 +99,30 @@ def path(data: bytes) -> None:
         assert paths.from_url(paths.to_url(found)) == found
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in (znode, words, admin, jute, config, path)}
+def session(data: bytes) -> None:
+    """What a server sends to a client that reads and watches."""
+    _LOOP.run_until_complete(hear(data))
+
+
+def address(data: bytes) -> None:
+    """The address of a page: its path's end, or its query."""
+    if data:
+        browser().get(address_of(data))
+
+
+def topic(data: bytes) -> None:
+    """What a live page listens to."""
+    browser().get(topic_of(data))
+
+
+def websocket(data: bytes) -> None:
+    """Bytes that a browser sends where there are to be none."""
+    if data:
+        browser().send(STREAMS[data[0] % len(STREAMS)], data[1:])
+
+
+_READERS = (znode, words, admin, jute, config, path, session, address, topic, websocket)
+TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in _READERS}
 CORPUS = Path(__file__).parent / "corpus"
 
 

@@ -52,7 +52,7 @@ class Listener:
     """One websocket and what waits for it.
 
     `after` is the id from which on the log has what it still wants (None: only what comes), `sent_id` the last that
-    it got; it is `behind` while the log has to be read because its queue lacks something.
+    it got; it is `behind` while the log has to be read because its queue lacks something, and `reading` meanwhile.
     """
 
     response: web.WebSocketResponse
@@ -63,6 +63,7 @@ class Listener:
     sent_id: int = 0
     queue: deque[Message] = field(default_factory=deque)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def offer(self, message: Message) -> None:
         """Put a message into the queue, if the listener wants it."""
@@ -114,7 +115,8 @@ class EventStreams:
                 async for _ in response:
                     pass  # listeners have nothing to say
             finally:
-                writer.cancel()
+                async with listener.reading:  # SQLite's connection does not close when a query on it is broken off
+                    writer.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await writer
         finally:
@@ -157,9 +159,10 @@ class EventStreams:
         while found is None or len(found) == REPLAY_EVENTS:
             listener.behind = False
             listener.queue.clear()
-            found = await listener.seen.events.find(
-                clusters=listener.clusters, after=listener.after, limit=REPLAY_EVENTS
-            )
+            async with listener.reading:
+                found = await listener.seen.events.find(
+                    clusters=listener.clusters, after=listener.after, limit=REPLAY_EVENTS
+                )
             for event in found:
                 await self._send(listener, Message.of(event))
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from kazoo.client import KazooClient
+from kazoo.security import make_digest_acl
 
 from zkdash.demo import trees
 from zkdash.demo.children import end
@@ -42,14 +43,37 @@ LOST, SUSPENDED = "hbase", "lab"
 RESTLESS = {"staging": 7, "hbase": 2, "clicks": 1, "lab": 4}
 """How many troubles each had in the last hours."""
 HISTORY_S = 4 * 3600
+LARGE = b"".join(b"%07d one line of many in a znode that is near to what a server takes\n" % n for n in range(12_000))
+PASSWORD = "a sea of green"  # noqa: S105 - of made-up people, in a zkdash that is gone with the pictures
+GUARD = f"""\
+[access]
+sign_in = basic
+users_file = users
+[grant:admins]
+users = ada
+role = admin
+[grant:archive]
+users = joe
+role = operator
+clusters = {LOST}
+[grant:archivists-look]
+users = joe
+clusters = orders-kafka, solr
+[grant:topics]
+users = mia
+clusters = orders-kafka
+paths = /brokers/topics
+"""
+"""Ada may everything, Joe operates one cluster and sees the others, Mia sees a part of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Two zkdashes: one with everything, and one as it is before any cluster is configured."""
+    """Three zkdashes: one with everything, one as it is before any cluster is configured, and one with sign-in."""
 
     url: str
     empty_url: str
+    guarded_url: str
     lost: Server
     suspended: Server
 
@@ -68,8 +92,8 @@ def scene() -> Iterator[Scene]:
         lost = stack.enter_context(Server(folder / "lost"))
         suspended = stack.enter_context(Server(folder / "suspended"))
         plant(ensemble)
-        url, empty_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
-        config, empty = folder / "zkdash.conf", folder / "empty.conf"
+        url, empty_url, guarded_url = (f"http://127.0.0.1:{free_port()}" for _ in range(3))
+        config, empty, guarded = folder / "zkdash.conf", folder / "empty.conf", folder / "guarded.conf"
         own = {LOST: lost.address, SUSPENDED: suspended.address}
         config.write_text(
             f"[web]\nlisten = {url.removeprefix('http://')}\ncomponents = yes\n"
@@ -82,11 +106,20 @@ def scene() -> Iterator[Scene]:
             f"[web]\nlisten = {empty_url.removeprefix('http://')}\n[store]\nurl = sqlite:///{folder}/empty.sqlite\n"
         )
         asyncio.run(make_history(f"sqlite:///{folder}/zkdash.sqlite"))
-        for file in (config, empty):
+        guarded.write_text(
+            f"[web]\nlisten = {guarded_url.removeprefix('http://')}\n[store]\nurl = sqlite:///{folder}/guarded.sqlite\n"
+            f"[zookeeper]\nadmin = off\n{GUARD}"
+            f"[alert:on-call]\ntype = webhook\nurl = http://127.0.0.1:{free_port()}/hook\n"
+            + "".join(section(name, own.get(name, ensemble.hosts)) for name in ("orders-kafka", "solr", LOST))
+        )
+        for user in ("ada", "joe", "mia"):
+            add = [sys.executable, "-m", "zkdash", "user", "add", user, "-c", str(guarded)]
+            subprocess.run(add, input=PASSWORD, text=True, check=True, stdout=subprocess.DEVNULL)
+        for file in (config, empty, guarded):
             zkdash = subprocess.Popen([sys.executable, "-m", "zkdash", "-c", file], stdout=subprocess.PIPE)
             stack.callback(end, zkdash)
             zkdash.stdout.readline()  # type: ignore[union-attr]  # its address: it listens now
-        yield Scene(url, empty_url, lost, suspended)
+        yield Scene(url, empty_url, guarded_url, lost, suspended)
 
 
 def section(name: str, servers: str) -> str:
@@ -100,7 +133,8 @@ def plant(ensemble: Ensemble) -> None:
     client = KazooClient(ensemble.hosts)
     client.start()
     try:
-        trees.plant(client, {**trees.orders(), **trees.search()})
+        trees.plant(client, {**trees.orders(), **trees.search(), "/large": LARGE})
+        client.create("/secret", b"1", acl=[make_digest_acl("ada", "right", all=True)])
     finally:
         client.stop()
         client.close()

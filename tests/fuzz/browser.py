@@ -7,11 +7,12 @@ import atexit
 import contextlib
 import logging
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
 
+import aiohttp
 from yarl import URL
 
 from tests.support.site import running_site
@@ -78,6 +79,13 @@ async def _out_of_reach(path: str) -> NoReturn:
     raise ClusterUnavailable("a", State.LOST, 0, "out of reach")
 
 
+@contextlib.asynccontextmanager
+async def _session() -> AsyncIterator[aiohttp.ClientSession]:
+    """The tests' own client keeps every answer, which are many here."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
 class Browser:
     """A site in this process, on an event loop of its own, that lives until it is closed."""
 
@@ -88,6 +96,7 @@ class Browser:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
         logging.getLogger().addHandler(self._troubles)
         self._site = self._run(self._stack.enter_async_context(running_site(folder, *CLUSTERS)))
+        self._session = self._run(self._stack.enter_async_context(_session()))
         for name in ("stat", "data", "children", "acl"):
             for cluster in CLUSTERS:
                 setattr(self._site[cluster], name, _out_of_reach)
@@ -108,7 +117,8 @@ class Browser:
 
     async def _get(self, address: str) -> int:
         self._troubles.lines.clear()
-        async with self._site.client.get(URL(address, encoded=True), allow_redirects=False) as answer:
+        url = URL(f"http://127.0.0.1:{self._site.client.server.port}{address}", encoded=True)
+        async with self._session.get(url, allow_redirects=False) as answer:
             text = await answer.text(errors="replace")
             assert answer.status < 500 or (answer.status == 503 and "znodes" in address), (
                 f"{address}: {answer.status} {text[:500]}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import time
 from dataclasses import replace
 
 import orjson
@@ -16,6 +18,7 @@ from tests.test_vitals import SRVR
 from zkdash.config import ClusterConfig
 from zkdash.demo.loopback import free_port
 from zkdash.ensemble.refused import AGAIN_S, Refused
+from zkdash.ensemble.rounds import TICK_S, tick
 from zkdash.ensemble.sample import Role
 from zkdash.ensemble.verdict import Health
 from zkdash.zookeeper.commands import Command, Way
@@ -218,3 +221,15 @@ def test_what_is_refused_is_asked_again_later_and_later() -> None:
     assert not refused.may((Way.WORD, Command.MNTR))
     refused.add((Way.WORD, Command.CONF), NotAnswered(Trouble.SILENT, "silent"))
     assert refused.may((Way.WORD, Command.CONF))
+
+
+async def test_rounds_begin_together_at_ticks_and_never_early() -> None:
+    async def waited(at: float) -> float:
+        await tick(at)
+        return time.monotonic()
+
+    began = time.monotonic()
+    asked = [began + part * TICK_S for part in (-1.0, 0.1, 0.2, 1.3, 1.4)]
+    came = await asyncio.gather(*map(waited, asked))
+    assert all(at >= due for at, due in zip(came, asked, strict=True))
+    assert all(at % TICK_S < TICK_S / 2 for at in came[1:])

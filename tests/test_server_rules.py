@@ -114,6 +114,30 @@ async def test_every_default_is_quiet_on_a_healthy_ensemble() -> None:
     assert desk.said() == []
 
 
+async def test_a_calm_cluster_is_judged_anew_when_something_may_have_changed_and_only_then() -> None:
+    desk = await Desk().start()
+    assert desk.service is not None
+    now = view({name: sample(desk.now, name, metrics={"avg_latency": 1}) for name in NAMES})
+    desk.service._latest = lambda name: now
+    judged: list[int] = []
+    real = desk.service.judge
+    desk.service.judge = lambda *args: (judged.append(1), real(*args))[1]  # type: ignore[method-assign,assignment]  # a spy
+
+    def told(verdict: Verdict, **said: bool) -> int:
+        nonlocal now
+        now = replace(now, verdict=verdict)
+        judged.clear()
+        desk.service._on_sampled("", "prod", [sample(desk.now, NAMES[0], **({"full": False} | said))])
+        return len(judged)
+
+    worse = replace(WELL, may_fail=0)
+    assert [told(WELL, full=True), told(WELL), told(WELL)] == [1, 0, 0]
+    assert [told(WELL, ok=False), told(WELL, full=True), told(WELL)] == [1, 1, 0]
+    assert [told(worse), told(worse), told(WELL)] == [1, 1, 1]
+    desk.service.reload(desk.config)
+    assert [told(WELL), told(WELL)] == [1, 0]
+
+
 async def test_a_high_latency_fires_after_its_time_says_why_and_resolves() -> None:
     desk = await Desk().start()
     began = desk.now + 15_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Callable
@@ -33,6 +34,9 @@ FULL_S = 4.0
 
 ROSTER_S = 60.0
 """After how long names are looked up again."""
+
+TICK_S = 0.1
+"""Rounds begin at multiples of this: waking up for many at once costs a fraction of waking up for each."""
 
 Sampled = Callable[[str, list[Sample], bool], None]
 """Told of each round: cluster, samples, and whether the verdict has changed."""
@@ -71,32 +75,38 @@ class Rounds:
 
     def pulse(self) -> Pulse | None:
         """Whether its servers answer; None while none has been asked."""
-        samples = self.view.samples.values()
-        if not samples:
+        if not self.view.samples:
             return None
         hosts = frozenset(probe.target.ip for probe in self._probes)
-        return Pulse(self.container.name, self.answered_at, not any(map(answers, samples)), hosts)
+        return Pulse(self.container.name, self.answered_at, not self.is_answered(), hosts)
+
+    def is_answered(self) -> bool:
+        """Whether any of its servers answered the last time that they were asked."""
+        return any(map(answers, self.view.samples.values()))
 
     async def _run(self) -> None:
         await asyncio.sleep(self._first_s)
         due = time.monotonic()
         full_at = due
+        # All clusters' first full rounds come at once; those that follow are spread over the time between two.
+        share = random.uniform(0.2, 1.0)  # noqa: S311 - no secret
         while True:
             try:
                 if time.monotonic() >= full_at:
                     await self._call_the_roll()
                     await self._round()
                     if self._full is None or self._full.done():
-                        full_at = time.monotonic() + self._full_every_s
+                        full_at = time.monotonic() + self._full_every_s * share
+                        share = 1.0
                         self._full = asyncio.get_running_loop().create_task(self._full_round())
                 else:
                     await self._round()
             except Exception:
                 L.exception("A round of probes failed.", struct_data={"cluster": self.container.name})
-            # Never in step with others, and a round that took long doesn't make the next ones come at once.
+            # A round that took long doesn't make the next ones come at once.
             due = max(due + self._every_s, time.monotonic())
             jitter_s = random.uniform(0, self._every_s / 20)  # noqa: S311 - no secret
-            await asyncio.sleep(max(0.0, due - time.monotonic()) + jitter_s)
+            await tick(due + jitter_s)
 
     async def _call_the_roll(self) -> None:
         """Who the servers are now: what the ensemble told last is believed while it can't be asked."""
@@ -228,6 +238,17 @@ class Rounds:
         )
         self.view = replace(self.view, samples=latest, full=all_full, verdict=verdict)
         self._sampled(self.container.name, samples, _differ(before, verdict))
+
+
+async def tick(at: float) -> None:
+    """Wait for the first tick from `at` (time.monotonic()) on."""
+    loop = asyncio.get_running_loop()
+    come = loop.create_future()
+    timer = loop.call_at(math.ceil(at / TICK_S) * TICK_S, come.set_result, None)
+    try:
+        await come
+    finally:
+        timer.cancel()
 
 
 def answers(sample: Sample) -> bool:

@@ -15,6 +15,7 @@ from zkdash.zookeeper.states import Cause, Kind, Observation, Severity
 
 if TYPE_CHECKING:
     from zkdash.ensemble.sample import Sample
+    from zkdash.ensemble.verdict import Verdict
     from zkdash.ensemble.view import View
 
 Open = tuple[str, str, str, Severity, int]
@@ -48,6 +49,9 @@ class RuleService:
         self._now = now
         self._held: dict[str, dict[Key, Held]] = {}
         self._counters: dict[str, Counters] = {}
+        self._calm: dict[str, Verdict] = {}
+        """The last verdict on clusters of which nothing that a rule looks for is true: only another verdict, a server
+        that fails or a full round can change that."""
 
     async def start(self) -> None:
         """Take up what fired when zkdash stopped, and judge from now on. Raises what `firing` does."""
@@ -64,6 +68,7 @@ class RuleService:
     def reload(self, config: RulesConfig) -> None:
         """Judge by other rules from the next round on."""
         self._config = config
+        self._calm = {}
 
     def firing(self, cluster: str) -> dict[Key, Held]:
         """The rules that fire now, and since when each is true."""
@@ -98,11 +103,19 @@ class RuleService:
 
     def _on_sampled(self, message: str, cluster: str, samples: Collection[Sample]) -> None:
         view = self._latest(cluster)
-        if view is not None and not self._offline():  # what zkdash can't see now is not known
-            self.judge(view, samples, self._now())
+        if view is None or self._offline():  # what zkdash can't see now is not known
+            return
+        if self._calm.get(cluster) == view.verdict and all(sample.ok and not sample.full for sample in samples):
+            return
+        self.judge(view, samples, self._now())
+        if self._held[cluster]:
+            self._calm.pop(cluster, None)
+        else:
+            self._calm[cluster] = view.verdict
 
     def _on_clusters(self, message: str) -> None:
         """Forget the clusters that are watched no more; what fired there the alerts have closed."""
         for cluster in [name for name in (*self._held, *self._counters) if self._latest(name) is None]:
             self._held.pop(cluster, None)
+            self._calm.pop(cluster, None)
             self._counters.pop(cluster, None)

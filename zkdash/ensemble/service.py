@@ -114,7 +114,8 @@ class EnsembleService:
         now = now_ms()
         if late_s > LATE_S:
             self._late = (late_s, now)
-        pulses = [pulse for rounds in self._rounds.values() if (pulse := rounds.pulse()) is not None]
+        all_silent = not any(rounds.is_answered() for rounds in self._rounds.values())
+        pulses = [pulse for rounds in self._rounds.values() if all_silent and (pulse := rounds.pulse()) is not None]
         reason = trouble(pulses, late_s=self._late[0], late_at=self._late[1], now=now)
         if bool(reason) == bool(self.offline):
             return  # the first reason stands

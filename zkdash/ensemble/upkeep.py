@@ -72,7 +72,7 @@ class Upkeep:
         async with self._store.connect() as connection:
             edges = await rows.edges(connection, MINUTES.step_s)
         for server, (block_at, first, last) in edges.items():
-            if first is None or last is None:
+            if first is None or last is None or first >= end:
                 continue
             hour = max(block_at or 0, first // HOUR_MS * HOUR_MS)
             while hour < end and hour <= last:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 L = get_logger(__name__)
 
 LANE_MS = 3 * 3_600_000
-SPARKS_S = 30.0
+SPARKS_S = 60.0
 """How often a card's sparkline is looked at; only one that changed is drawn and sent."""
 LANE_AGES_S = 60.0
 """How old a kept card's lane may get before it is drawn again; the browser moves it meanwhile."""
@@ -299,7 +299,7 @@ class Board:
                     await asyncio.sleep(0)
 
     async def _age_sparks(self) -> None:
-        """Twice a minute the cards whose sparkline has changed are drawn and sent, a few at a time."""
+        """Once a minute the cards whose sparkline has changed are drawn and sent, a few at a time."""
         while True:
             await asyncio.sleep(SPARKS_S)
             now, drawn = now_ms(), 0

@@ -13,7 +13,7 @@ import socket
 from zkdash.zookeeper.refusals import NotAnswered, Trouble, too_large, unreachable
 
 MAX_BYTES = 1024 * 1024
-_CHUNK_BYTES = 16 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
 def ask_quickly(ip: str, port: int, word: bytes) -> asyncio.Future[bytes]:

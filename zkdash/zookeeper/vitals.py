@@ -75,6 +75,8 @@ def of_mntr(answer: bytes) -> Vitals | None:
     words: dict[str, str] = {}
     metrics: dict[str, float] = {}
     for line in answer.decode("utf-8", "replace").split("\n"):
+        if _BY_ZNODE in line:
+            continue
         key, tab, value = line.partition("\t")
         if not tab or not key.startswith("zk_"):
             continue

@@ -71,6 +71,7 @@ PAGES = (
     "/status/house",
     "/go",
     "/keys",
+    "/locale",
     "/glossary",
     "/components",
     "/api/docs",

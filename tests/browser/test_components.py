@@ -35,7 +35,8 @@ DEFICIENCIES = ("achromatopsia", "deuteranopia", "protanopia", "tritanopia")
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZkDashProcess]:
     """A zkdash without clusters that shows its components."""
-    process = ZkDashProcess(tmp_path_factory.mktemp("components"), "[web]\ncomponents = yes\n").start()
+    config = "[web]\nlisten = 127.0.0.1:0\ncomponents = yes\n"
+    process = ZkDashProcess(tmp_path_factory.mktemp("components"), config).start(60)
     yield process
     process.close()
 

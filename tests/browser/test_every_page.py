@@ -65,6 +65,7 @@ PAGES = {
     "status": "/status/house",
     "go": "/go?q=prod",
     "keys": "/keys",
+    "numbers and dates": "/locale?of=/timeline",
     "glossary": "/glossary",
     "api": "/api/docs",
     "nothing": "/nothing/here",

@@ -75,6 +75,7 @@ def test_a_table_is_sorted_turned_and_filtered(site: ZkDashProcess, keys_page: P
     expect(keys_page.get_by_text("201–400 of 450")).to_be_visible()
     keys_page.keyboard.press("p")
     expect(keys_page.get_by_text("1–200 of 450")).to_be_visible()
+    expect(keys_page.get_by_text("In the order of")).to_be_visible()  # all children are read
     expect(keys_page.locator("#sort-size")).to_be_focused()
     tab_to(keys_page, "Text, glob or expression", "Shift+Tab")
     keys_page.keyboard.type("child-44")

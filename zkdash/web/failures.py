@@ -22,6 +22,8 @@ L = get_logger(__name__)
 
 KEPT_HEADERS = ("WWW-Authenticate", "HX-Redirect", "Retry-After")
 """Of an exception's headers these are answered."""
+FORBIDDEN = "The znode's ACL doesn't let zkdash read it. The option auth of the cluster's section names who zkdash is."
+BROKEN = "Ask once more; if it stays so, the log says what it was."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def failure_of(error: Exception, request: web.Request) -> Failure:
         case NoNodeError():
             return Failure(404, "No such znode", "This znode is not there, or it was just deleted.")
         case NoAuthError():
-            return Failure(403, "Not allowed to read", "The znode's ACL doesn't let zkdash read it.")
+            return Failure(403, "Not allowed to read", FORBIDDEN)
         case ReplyTooLarge():
             return Failure(502, "More than zkdash reads at once", f"{error}")
         case InvalidPath() | BadPath():
@@ -93,4 +95,4 @@ def unexpected(request: web.Request) -> Failure:
     reference = secrets.token_hex(4)
     # Called while the exception is being handled, so that the log has its traceback.
     L.exception("Request failed.", struct_data={"reference": reference, "method": request.method, "path": request.path})
-    return Failure(500, "Something went wrong in zkdash", "The log has the details.", True, reference=reference)
+    return Failure(500, "Something went wrong in zkdash", BROKEN, True, reference=reference)

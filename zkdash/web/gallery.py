@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from aiohttp import web
 
-from zkdash.web.failures import Failure
+from zkdash.ensemble.sample import Role
+from zkdash.web.failures import BROKEN, FORBIDDEN, Failure
 from zkdash.web.keys import ZKDASH
 from zkdash.web.lanes import Stretch
 from zkdash.web.pieces import swimlane
 from zkdash.web.render import fragment, render
 from zkdash.web.sparks import BUCKETS, path
 from zkdash.web.words import Standing
+from zkdash.znodes.jobs import Phase
 from zkdash.zookeeper.states import Severity, State
 
 AT = 1_767_225_600_000
 """2026-01-01 00:00 UTC: what is shown is the same on each day."""
 HOUR_MS = 3_600_000
-ROLES = ("leader", "follower", "observer", "standalone", "looking", "read-only", "unknown")
 WAVES = {
     "calm": tuple(2.0 + index // 8 % 3 for index in range(BUCKETS)),
     "rising": tuple(1.0 + index * index / 80 for index in range(BUCKETS)),
@@ -28,10 +30,10 @@ WAVES = {
 LONG = "zookeeper-0.zookeeper-headless.production-eu-central-1.svc.cluster.example.com:2181"
 FAILURES = (
     Failure(404, "No such znode", "/apps/nowhere is not there, or it was just deleted."),
-    Failure(403, "Not allowed to read", "The znode's ACL doesn't let zkdash read it."),
+    Failure(403, "Not allowed to read", FORBIDDEN),
     Failure(502, "More than zkdash reads at once", "The list of children has 80 MiB; jute.maxbuffer is 64 MiB."),
     Failure(503, "prod is lost", "Connection refused by zk1:2181.", True, "prod", State.LOST, AT),
-    Failure(500, "Something went wrong in zkdash", "The log has the details.", True, reference="1f2e3d4c"),
+    Failure(500, "Something went wrong in zkdash", BROKEN, True, reference="1f2e3d4c"),
 )
 
 
@@ -44,10 +46,12 @@ async def index(request: web.Request) -> web.Response:
         "gallery/index.html",
         standings=[*Standing, "unknown"],
         severities=[*Severity, "over"],
-        roles=ROLES,
+        roles=[*Role],
         sparks={words: path(wave) for words, wave in WAVES.items()},
         lane=swimlane("gallery", _lane(), AT - 6 * HOUR_MS, AT, live=False),
         rows=[fragment("ensemble/_server.html", row=_row(number)) for number in range(3)],
+        phases=[*Phase],
+        crawls=[SimpleNamespace(**_crawl(phase)) for phase in Phase],
         failures=FAILURES,
         long=LONG,
         at_ms=AT,
@@ -59,6 +63,14 @@ def _lane() -> tuple[Stretch, ...]:
     return tuple(
         Stretch(word, AT - (6 - index) * HOUR_MS, AT - (5 - index) * HOUR_MS) for index, word in enumerate(words)
     )
+
+
+def _crawl(phase: Phase) -> dict[str, Any]:
+    progress = SimpleNamespace(znodes=120_000, total=480_000, gone=2, rate=100_000.0, elapsed_s=1.2, left_s=3.6)
+    trouble = "The connection was lost; it goes on when it is back." if phase is Phase.FAILED else ""
+    return {"name": f"crawl-{phase}", "phase": phase, "progress": progress, "waits": phase is Phase.WAITING} | {
+        "denied": 4, "too_large": 1, "trouble": trouble, "at": "/apps/shop" if trouble else "",
+    }  # fmt: skip
 
 
 def _row(number: int) -> dict[str, Any]:

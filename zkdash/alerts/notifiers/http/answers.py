@@ -59,7 +59,7 @@ def _in_words(error: Exception, deadline_s: float) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return f"its certificate is refused: {error.certificate_error}"
     if isinstance(error, (aiohttp.InvalidURL, ValueError)):
-        return "the url is not valid"
+        return "the url is no address: it has to be like https://example.com/hook"
     if isinstance(error, aiohttp.ClientConnectorError):
         place, inner = f"{error.host}:{error.port}", error.os_error
         if isinstance(error, aiohttp.ClientConnectorDNSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +107,13 @@ def mixed(operates: str, sees: str) -> Person:
     """An operator of one cluster who only looks at another."""
     grants = (Grant("one", Role.OPERATOR, clusters=(operates,)), Grant("two", Role.VIEWER, clusters=(sees,)))
     return Person(Reach(frozenset(grants)), "ada")
+
+
+async def test_a_form_is_only_for_who_may_send_it_and_asks_nobody_for_a_name_that_is_known(site: Site) -> None:
+    site.bus.access.person = someone(Role.VIEWER)
+    assert "Who is an operator makes silences" in await site.text("/alerts/silences/new")
+    site.bus.access.person = someone(Role.OPERATOR)
+    assert "Your name" in await site.text("/alerts/silences/new")
+    site.bus.access.person = replace(someone(Role.OPERATOR), via="basic")
+    text = await site.text("/alerts/silences/new")
+    assert ('id="silence-form"' in text, "Your name" in text) == (True, False)

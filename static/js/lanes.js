@@ -9,7 +9,8 @@ function move() {
     lane.firstElementChild.setAttribute("x", `${-shift.toFixed(3)}%`);
     for (const text of lane.querySelectorAll("text")) {
       const x = parseFloat(text.getAttribute("x")) - shift;
-      text.classList.toggle("axis__end", x > 97);
+      for (const part of [text, text.previousElementSibling]) part.classList.toggle("axis__later", x > 100);
+      text.classList.toggle("axis__end", x > 97 && x <= 100);
       text.classList.toggle("axis__start", x >= 0 && x < 3);
     }
   }

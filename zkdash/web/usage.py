@@ -21,7 +21,7 @@ from zkdash.web.seen import SeenClusters, seen
 from zkdash.znodes import counting, paths
 from zkdash.znodes.jobs import Job, Phase
 from zkdash.znodes.searching import UsageJob
-from zkdash.znodes.seen import key_of
+from zkdash.znodes.seen import key_of, whole
 from zkdash.znodes.treemap import squarify
 from zkdash.znodes.usage import Sum
 
@@ -99,18 +99,18 @@ class Drawn:
 
 
 def _boxes(shown: list[Sum], rest: Sum, by: By) -> list[Drawn]:
-    whole: list[tuple[Sum | None, int]] = [(one, getattr(one, by)) for one in shown]
-    whole.append((None, getattr(rest, by)))
-    whole.sort(key=lambda one: -one[1])
+    parts: list[tuple[Sum | None, int]] = [(one, getattr(one, by)) for one in shown]
+    parts.append((None, getattr(rest, by)))
+    parts.sort(key=lambda one: -one[1])
     return [
         Drawn(
-            *whole[box.index],
+            *parts[box.index],
             round(box.x, 3),
             round(box.y * 100 / HEIGHT, 3),
             round(box.width, 3),
             round(box.height * 100 / HEIGHT, 3),
         )
-        for box in squarify([number for _, number in whole], WIDTH, HEIGHT)
+        for box in squarify([number for _, number in parts], WIDTH, HEIGHT)
     ]
 
 
@@ -159,4 +159,4 @@ async def count(request: web.Request) -> web.Response:
     container, path = find(request), paths.from_text(Query(request, ("path",)).text("path", "/"))
     number = await counting.count(container, path)
     template = "znodes/_count.html" if is_partial(request) else "znodes/count_page.html"
-    return render(request, template, cluster=container, path=path, number=number)
+    return render(request, template, cluster=container, path=path, number=number, whole=whole(container, path))

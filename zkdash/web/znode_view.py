@@ -18,7 +18,7 @@ from zkdash.znodes.difference import Difference, difference
 from zkdash.znodes.lister import Lister, with_looks
 from zkdash.znodes.masking import masked_by
 from zkdash.znodes.reading import Branch
-from zkdash.znodes.seen import UNSEEN, is_unmasked, may_unmask
+from zkdash.znodes.seen import is_unmasked, may_unmask, sees
 
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
@@ -54,7 +54,7 @@ async def context_of(
         "masks": masked_by(value),
         "can_unmask": may_unmask(container, path),
         "unmasked": is_unmasked(container, path),
-        "unseen": its_stat is UNSEEN,
+        "unseen": not sees(container, path),
         "lines": await _lines(data) if wish.tab is Tab.DATA and data.sheet else "",
         "stat": its_stat,
         "words": stat.in_words(its_stat),

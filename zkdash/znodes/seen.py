@@ -203,6 +203,12 @@ def whole(container: ClusterContainer, path: str = "/") -> bool:
     return limits is None or limits.sight.whole(path)
 
 
+def sees(container: ClusterContainer, path: str) -> bool:
+    """Whether what is in a znode is shown to who reads through it."""
+    limits = seen_of(container)
+    return limits is None or limits.sight.sees(path)
+
+
 def passes(container: ClusterContainer, path: str) -> bool:
     """Whether a path may be there for who reads through it."""
     limits = seen_of(container)

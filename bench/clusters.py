@@ -40,7 +40,7 @@ PEER = """
 import sys, time
 from kazoo.client import KazooClient
 hosts, count = sys.argv[1], int(sys.argv[2])
-clients = [KazooClient(hosts=f"{hosts}/c{i}", timeout=10, connection_retry={"max_tries": -1}) for i in range(count)]
+clients = [KazooClient(hosts=f"{hosts}/all/c{i}", timeout=10, connection_retry={"max_tries": -1}) for i in range(count)]
 for client in clients: client.start_async()
 last = None
 while True:
@@ -72,7 +72,7 @@ class Clients:
 
 def with_zkdash(server: Server, count: int) -> dict[str, float]:
     config = "".join(
-        f"[zookeeper:c{i}]\nservers = {server.address}\npath = /c{i}\nsession_timeout = {SESSION_TIMEOUT_S}\n"
+        f"[zookeeper:c{i}]\nservers = {server.address}\npath = /all/c{i}\nsession_timeout = {SESSION_TIMEOUT_S}\n"
         for i in range(count)
     )
     with zkdash(config, free_port()) as one:

@@ -45,7 +45,7 @@ def _many_clusters(config: str = "") -> Iterator[ZkDash]:
     with Server(config={"maxClientCnxns": "0"}) as server:
         make_roots(server.address, CLUSTERS)
         clusters = "".join(
-            f"[zookeeper:c{i}]\nservers = {server.address}\npath = /c{i}\n{config}" for i in range(CLUSTERS)
+            f"[zookeeper:c{i}]\nservers = {server.address}\npath = /all/c{i}\n{config}" for i in range(CLUSTERS)
         )
         with zkdash(clusters, free_port()) as dash:
             wait_for(dash.answers, 60, "the first page")

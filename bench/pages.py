@@ -44,7 +44,7 @@ def ask(dash: ZkDash, path: str, headers: dict[str, str]) -> dict[str, float]:
 
 def configuration(address: str, count: int) -> str:
     """`count` clusters, all on one server."""
-    return "".join(f"[zookeeper:c{i}]\nservers = {address}\npath = /c{i}\nprobe = no\n" for i in range(count))
+    return "".join(f"[zookeeper:c{i}]\nservers = {address}\npath = /all/c{i}\nprobe = no\n" for i in range(count))
 
 
 def measure(server: Server, count: int, runs: int) -> dict[str, list[dict[str, float]]]:

@@ -33,7 +33,7 @@ web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None)
 
 
 def of_zkdash(address: str, count: int) -> dict[str, float]:
-    config = "".join(f"[zookeeper:c{i}]\nservers = {address}\npath = /c{i}\n" for i in range(count))
+    config = "".join(f"[zookeeper:c{i}]\nservers = {address}\npath = /all/c{i}\n" for i in range(count))
     began, port = time.monotonic(), free_port()
     with zkdash(config, port) as dash:
         wait_for(lambda: _shows(port), 60, "the first page")

@@ -50,10 +50,14 @@ def make_tree(hosts: str, root: str, znodes: int, fanout: int = 1000, *, flat: b
 
 
 def make_roots(hosts: str, count: int) -> None:
-    """/c0, /c1 and so on: a chroot for each of `count` clusters that are all on one server."""
+    """/all/c0, /all/c1 and so on: a chroot for each of `count` clusters that are all on one server.
+
+    They have one parent, since a server has five metrics for each child of its root.
+    """
     client = KazooClient(hosts)
     client.start()
-    for one in [client.create_async(f"/c{number}") for number in range(count)]:
+    client.ensure_path("/all")
+    for one in [client.create_async(f"/all/c{number}") for number in range(count)]:
         one.get()
     client.stop()
     client.close()

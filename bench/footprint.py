@@ -28,7 +28,8 @@ NOTHING = "import zkdash.app, zkdash.web.server, time; print(flush=True); time.s
 
 def configuration(address: str, count: int) -> str:
     return "".join(
-        f"[zookeeper:c{i}]\nservers = {address}\npath = /all/c{i}\nprobe_every = 2s\nadmin = off\n" for i in range(count)
+        f"[zookeeper:c{i}]\nservers = {address}\npath = /all/c{i}\nprobe_every = 2s\nadmin = off\n"
+        for i in range(count)
     )
 
 

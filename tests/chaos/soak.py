@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -58,6 +59,7 @@ class Soak:
         self._people = people
         self._said = said
         self._clock = Clock()
+        self._began = self._clock.ms()
 
     async def hour(self) -> None:
         history = self._site.bus.history
@@ -76,7 +78,8 @@ class Soak:
         for cluster in CLUSTERS:
             roles = zip(SERVERS, (Role.LEADER, Role.FOLLOWER, Role.FOLLOWER), strict=True)
             at = self._clock.ms()
-            samples = [serving(name, role, at, cluster, **next(self._said[name])) for name, role in roles]
+            told = [serving(name, role, at, cluster, **next(self._said[name])) for name, role in roles]
+            samples = [replace(one, uptime_ms=at - self._began) for one in told]
             self._site.bus.ensemble.told(*samples)
 
     async def _lose(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bench import __main__ as command
-from bench import page, profile, report
+from bench import loads, page, profile, report
 from bench.curves import CURVES
 from bench.rows import Bound, Row, find, read_rows, verdict
 
@@ -105,6 +105,19 @@ def test_a_curves_table_has_ratios_and_says_where_there_were_fewer_runs() -> Non
     assert "![One change to many viewers](performance/viewers.svg)" in said
     assert "| 1,000 | **zkdash** | 4 (2–6) · 2× | – | – |" in said
     assert "| 1,000 | bare aiohttp (1 run) | 1 | – | – |" in said
+
+
+def test_the_page_is_filled_with_the_results_beside_it() -> None:
+    folder = page.PAGE.with_suffix("")
+    profiles = json.loads((folder / page.PROFILES).read_text())
+    text = page.PAGE.read_text()
+    assert page.filled(text, report.read(folder / page.RESULTS), profiles) == text, "python -m bench.page"
+
+
+def test_the_page_has_every_curve_and_every_profile() -> None:
+    kinds = {(found[2], found[3]) for found in page.BLOCK.finditer(page.PAGE.read_text())}
+    assert {("curve", curve.name) for curve in CURVES} <= kinds
+    assert {("profile", name) for name in loads.LOADS} <= kinds
 
 
 def test_results_are_published_beside_those_that_were_not_measured_again(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def _violation(page: Page, message: ConsoleMessage) -> list[str]:
     # What a browser says of a server that is gone, or of an answer like 404.
     harmless = (
         *("Failed to load resource", "WebSocket connection to"),
-        *("htmx: htmx:error: Failed to fetch", "htmx: htmx:ws:error"),
+        *("htmx: htmx:error: Failed to fetch", "htmx: htmx:error: timeout", "htmx: htmx:ws:error"),
     )
     if message.type not in ("error", "warning") or message.text.startswith(harmless):
         return []

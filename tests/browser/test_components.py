@@ -15,6 +15,14 @@ from tests.support.zkdash_process import ZkDashProcess
 
 OpenPage = Callable[..., Page]
 MOVING = ".top, .side, time[data-as=ago], time[data-as=for]"
+EMPTY = {
+    "/": "zkdash prod=zk1:2181",
+    "/timeline": "how to add one",
+    "/alerts": "how to add one",
+    "/compare": "how to add one",
+    "/search": "how to add one",
+}
+"""What pages say before there is a cluster."""
 MANY_PIXELS = 200
 """Rounded corners are not drawn alike each time."""
 DIFFERENT_PIXELS = """async pictures => {
@@ -29,6 +37,14 @@ DIFFERENT_PIXELS = """async pictures => {
     return one.data.reduce((count, value, index) => count + (Math.abs(value - other.data[index]) > 16), 0);
 }"""
 CONTRASTS: tuple[Literal["no-preference", "more"], ...] = ("no-preference", "more")
+SHOWN_AFTER = """one => {
+    one.classList.remove('waits');
+    getComputedStyle(one).visibility;
+    one.classList.add('waits');
+    const [wait] = one.getAnimations();
+    wait.pause();
+    return [0, 299, 301].map(ms => { wait.currentTime = ms; return getComputedStyle(one).visibility; });
+}"""
 DEFICIENCIES = ("achromatopsia", "deuteranopia", "protanopia", "tritanopia")
 
 
@@ -112,3 +128,17 @@ def test_screen_readers_are_not_flooded(gallery: Page) -> None:
     }""")
     expect(gallery.locator("#announcer")).to_have_text("cluster 50 is lost", timeout=8000)
     assert gallery.evaluate("window.said") == ["cluster 1 is lost", "cluster 50 is lost"]
+
+
+def test_what_says_that_one_waits_shows_after_300_ms(gallery: Page) -> None:
+    gallery.emulate_media(reduced_motion="no-preference")
+    assert gallery.locator("#loading .waits").evaluate(SHOWN_AFTER) == ["hidden", "hidden", "visible"]
+
+
+def test_pages_without_a_cluster_say_how_to_add_one(site: ZkDashProcess, open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 360, "height": 800}, reduced_motion="reduce")
+    for path, words in EMPTY.items():
+        page.goto(site.url(path))
+        expect(page.get_by_role("main")).to_contain_text(words)
+        assert violations(page) == {}, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path

@@ -7,10 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import MakeProcess
 from tests.support.shared import share as share_by_form
 from tests.support.zkdash_process import ZkDashProcess
-from zkdash.demo.loopback import free_port
 
 OpenPage = Callable[..., Page]
 
@@ -45,18 +43,6 @@ def test_a_wall_screen_can_be_read_from_afar(site: ZkDashProcess, open_page: Ope
     )
     assert min(sizes) >= width / 1920 * 30
     assert page.evaluate("document.documentElement.scrollHeight") <= height
-
-
-def test_a_wall_screen_says_that_it_is_not_live(zkdash: MakeProcess, page: Page) -> None:
-    process = zkdash(f"gone=127.0.0.1:{free_port()}").start()
-    page.goto(process.url("/?view=wall"))
-    live = page.locator("#live")
-    expect(live).to_have_attribute("data-state", "live")
-    before = live.evaluate("one => one.getBoundingClientRect().width")
-    process.kill9()
-    expect(live).to_have_attribute("data-state", "gone")
-    expect(live).to_contain_text("no answer from zkdash since")
-    assert live.evaluate("one => one.getBoundingClientRect().width") > 3 * before
 
 
 def test_a_shared_znode_shows_itself_and_nothing_beside_it(site: ZkDashProcess, page: Page) -> None:

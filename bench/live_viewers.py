@@ -16,6 +16,18 @@ from bench import report
 AT_ONCE = 200
 QUIET_S = 0.3
 LONGEST_S = 60.0
+PING, PONG = 0x89, b"\x8a\x80" + bytes(4)
+TICK_BYTES = 64
+"""What is no longer only says that zkdash is there."""
+
+
+def header(data: bytes, at: int) -> tuple[int, int, int] | None:
+    """A frame's kind, where its payload begins, and how many bytes that has; None if its header is not whole."""
+    short = data[at + 1] if at + 1 < len(data) else 0
+    begin = at + (4 if short == 126 else 10 if short == 127 else 2)
+    if len(data) < begin:
+        return None
+    return data[at], begin, short if short < 126 else int.from_bytes(data[at + 2 : begin])
 
 
 class Viewer(asyncio.Protocol):
@@ -26,6 +38,8 @@ class Viewer(asyncio.Protocol):
         self.opened = asyncio.get_running_loop().create_future()
         self.at = 0
         self.size = 0
+        self._rest = b""
+        self._to_come = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         head = f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -35,18 +49,25 @@ class Viewer(asyncio.Protocol):
         transport.write((head + key).encode())
 
     def data_received(self, data: bytes) -> None:
-        if data[:1] == b"\x89":  # a ping: who says nothing is taken for gone
-            self.transport.write(b"\x8a" + bytes([0x80 | data[1]]) + bytes(4) + data[2 : 2 + data[1]])
-            data = data[2 + data[1] :]
-            if not data:
-                return
-        if data[:1] == b"\x81" and len(data) < 64:
-            return  # a tick
-        self.at = self.at or time.monotonic_ns()
-        self.size = self.size or len(data)
         if not self.opened.done():
             assert data.startswith(b"HTTP/1.1 101"), data[:200]
             self.opened.set_result(None)
+            data = data.partition(b"\r\n\r\n")[2]
+        data = self._rest + data
+        at, self._rest = self._to_come, b""
+        while at < len(data):
+            head = header(data, at)
+            if head is None:
+                self._rest, at = data[at:], len(data)
+                break
+            kind, begin, size = head
+            if kind == PING:
+                self.transport.write(PONG)  # who says nothing is taken for gone
+            elif size > TICK_BYTES:
+                self.at = self.at or time.monotonic_ns()
+                self.size = self.size or size
+            at = begin + size
+        self._to_come = at - len(data)
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.opened.done():

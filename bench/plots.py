@@ -24,6 +24,8 @@ Lines = Mapping[str, list[Point]]
 COLOURS = ("#2f7de1", "#d9662b", "#2e9e6b", "#9a63d1", "#b8901a", "#d14f8b", "#5b8a8f")
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 GREY, FLOOR, GOAL = "#7d8590", "#d1443c", "#2e9e6b"
+SMALLEST = 10_000
+"""What is so many times smaller than the most of its panel is drawn at its foot: logarithms have no nothing."""
 ACROSS = (1, 2, 3, 2, 3, 3)
 """So many of one, two, three, … panels are beside each other."""
 
@@ -83,8 +85,12 @@ def _ordered(names: list[str]) -> list[str]:
 
 
 def _panel(axis: Any, curve: Scaling, panel: Panel, lines: Lines, styles: Mapping[str, tuple[str, str]]) -> None:
+    from matplotlib.ticker import LogLocator
+
+    least_shown = max((point[3] for line in lines.values() for point in line), default=1) / SMALLEST
     for name in _ordered(list(lines)):
-        at, median, least, most = zip(*lines[name], strict=True)
+        at = [point[0] for point in lines[name]]
+        median, least, most = ([max(point[n], least_shown) for point in lines[name]] for n in (1, 2, 3))
         colour, mark = styles[name]
         ours = name.startswith("zkdash")
         axis.plot(at, median, marker=mark, markersize=4.5, color=colour, label=name, linewidth=2.0 if ours else 1.3)
@@ -100,6 +106,9 @@ def _panel(axis: Any, curve: Scaling, panel: Panel, lines: Lines, styles: Mappin
     low, high = axis.get_ylim()
     if high / low < 12:  # so small a part of a decade has no label of its own
         axis.set_ylim(max(low / 2, 1e-9), high * 2)
+    low, high = axis.get_ylim()
+    if high / low < 200:
+        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.yaxis.set_major_formatter(lambda value, _: _number(value))
     axis.set_title(panel.title, color=GREY, fontsize=10.5)
     axis.set_xlabel(curve.axis)

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.chaos.account import Account
 from tests.chaos.checker import problems
 from tests.chaos.schedule import Kind, schedule
 from tests.chaos.world import World
@@ -30,16 +31,18 @@ def main() -> int:
         world.run(faults)
         account = world.account()
         found = problems(account)
-        for line in found:  # before the end, which fails if zkdash has logged trouble
-            print(line, flush=True)
+        tell(len(faults), account, found)  # before the end, which fails if zkdash has logged trouble
+    return 1 if found else 0
+
+
+def tell(faults: int, account: Account, found: list[str]) -> None:
+    """Print what was done, what came of it, and what is wrong."""
     lost = sum(event["to"] == "LOST" for event in account.log)
-    print(
-        f"{len(faults)} faults of {len({fault.kind for fault in faults})} kinds, {len(account.deaths)} deaths of zkdash"
-    )
+    outages = sum(window.loses is True for window in account.windows)
+    print(f"{faults} faults, {outages} outages that lose a session, {len(account.deaths)} deaths of zkdash")
     print(f"{len(account.log)} events, {lost} LOST, {len(account.told)} incidents told, {len(account.visits)} visits")
     print(*(f"{name}: {before:.0f} -> {after:.0f}" for name, (before, after, _) in account.resources.items()), sep=", ")
-    print(f"{len(found)} problems" if found else "nothing was lost, nothing was invented")
-    return 1 if found else 0
+    print("\n".join(found) or "nothing was lost, nothing was invented", flush=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from pathlib import Path
 SAMPLE_S = 0.02
 KEPT_S = 30.0
 SLOW_S = 0.1
+STAT = Path("/proc/stat")
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class WaitingTakenOff(logging.Filter):
@@ -31,14 +33,17 @@ class WaitingTakenOff(logging.Filter):
         threading.Thread(target=self._sample, name="schedstat", daemon=True).start()
 
     def _waited_s(self) -> float:
-        """How long the threads were ready to run and did not, all together since they began."""
+        """How long the threads were ready to run and did not, all together since they began.
+
+        What the host of a virtual machine took (steal) counts as running for the kernel, and is no doing of theirs.
+        """
         waited_ns = 0
         for thread in self._threads.iterdir():
             if thread.name == self._own:
                 continue
             with contextlib.suppress(OSError):  # it has just ended
                 waited_ns += int((thread / "schedstat").read_text().split()[1])
-        return waited_ns / 1e9
+        return waited_ns / 1e9 + int(STAT.read_text().split(maxsplit=9)[8]) / TICKS
 
     def _sample(self) -> None:
         self._own = str(threading.get_native_id())

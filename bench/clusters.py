@@ -76,7 +76,7 @@ def with_zkdash(server: Server, count: int) -> dict[str, float]:
         for i in range(count)
     )
     with zkdash(config, free_port()) as one:
-        figures = {"first page": wait_for(one.answers, 30, "first page")}
+        figures = {"first page": wait_for(one.answers, 120, "first page")}
         figures["connected"] = figures["first page"] + wait_for(lambda: one.count("CONNECTED") == count, 60, "all up")
         figures |= idle(one.process)
         with Slowest(one) as slowest:

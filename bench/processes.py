@@ -111,6 +111,9 @@ def zkdash(config: str, port: int) -> Iterator[ZkDash]:
             process = subprocess.Popen([sys.executable, "-m", "zkdash", "-c", str(file)], stdout=log, stderr=log)
         try:
             yield ZkDash(process, port)
+        except TimeoutError:
+            sys.stderr.write((Path(folder) / "log").read_text()[-2000:])
+            raise
         finally:
             process.terminate()
             process.wait(60)  # a busy machine takes its time

@@ -133,7 +133,7 @@ def ids(url: str) -> dict[str, str]:
     def of(path: str) -> Any:
         return json.loads(request(port, "GET", f"/api/v1{path}").text)
 
-    lost = [event for event in of(f"/events?cluster={LOST}")["events"] if event.get("to") == "LOST"]
+    lost = [event for event in of(f"/events?cluster={LOST}")["events"] if event["cause"] == "session-timeout"]
     silence = {"reason": "a new kernel", "by": "ada", "lasts": "1h", "matchers": {"clusters": ["lab"]}}
     headers = OURS | {"Content-Type": "application/json"}
     made = request(port, "POST", "/api/v1/silences", headers=headers, body=json.dumps(silence).encode())

@@ -28,7 +28,6 @@ class WaitingTakenOff(logging.Filter):
     def __init__(self, threads: Path) -> None:
         super().__init__()
         self._threads = threads
-        self._own = ""
         self._samples: collections.deque[tuple[float, float]] = collections.deque(maxlen=int(KEPT_S / SAMPLE_S))
         threading.Thread(target=self._sample, name="schedstat", daemon=True).start()
 
@@ -39,14 +38,11 @@ class WaitingTakenOff(logging.Filter):
         """
         waited_ns = 0
         for thread in self._threads.iterdir():
-            if thread.name == self._own:
-                continue
             with contextlib.suppress(OSError):  # it has just ended
                 waited_ns += int((thread / "schedstat").read_text().split()[1])
         return waited_ns / 1e9 + int(STAT.read_text().split(maxsplit=9)[8]) / TICKS
 
     def _sample(self) -> None:
-        self._own = str(threading.get_native_id())
         while True:
             self._samples.append((time.monotonic(), self._waited_s()))
             time.sleep(SAMPLE_S)

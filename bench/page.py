@@ -59,9 +59,8 @@ def spread(values: Sequence[float]) -> str:
 
 
 def times(ours: Results, theirs: Results, figure: str) -> str:
-    pairs = [(one[figure], other.get(figure)) for one, other in zip(ours, theirs, strict=False) if figure in one]
-    found = [one / other for one, other in pairs if other]
-    return f" · {number(statistics.median(found))}×" if found else ""
+    found = report.ratio(figure, ours, theirs)
+    return "" if found is None else f" · {number(found)}×"
 
 
 def lines(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:

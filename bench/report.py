@@ -39,7 +39,7 @@ class Curve:
 
 
 def arguments(name: str, **values: str) -> argparse.Namespace:
-    """What a benchmark was asked for: --runs, --quick (one run), and `values` with their defaults."""
+    """What a benchmark was asked for: --runs, --quick (fewer), and `values` with their defaults."""
     parser = argparse.ArgumentParser(prog=f"bench {name}", allow_abbrev=False)
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--quick", action="store_true")
@@ -205,6 +205,12 @@ def _cell(values: Sequence[float]) -> str:
 
 
 def _ratios(name: str, figures: Sequence[Mapping[str, float]], limits: Sequence[Mapping[str, float]]) -> str:
-    pairs = zip(figures, limits, strict=False)
-    found = [one[name] / other[name] for one, other in pairs if name in one and other.get(name)]
-    return f"{statistics.median(found):.3g}" if found else "-"
+    found = ratio(name, figures, limits)
+    return "-" if found is None else f"{found:.3g}"
+
+
+def ratio(figure: str, ours: Sequence[Mapping[str, float]], theirs: Sequence[Mapping[str, float]]) -> float | None:
+    """The median of the ratios of a figure, run by run; None where there is none."""
+    pairs = zip(ours, theirs, strict=False)
+    found = [one[figure] / other[figure] for one, other in pairs if figure in one and other.get(figure)]
+    return statistics.median(found) if found else None

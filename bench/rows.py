@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import statistics
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from bench import report
 
 FILE = Path(__file__).with_name("rows.toml")
 
@@ -62,17 +64,10 @@ def find(row: Row, results: Iterable[Mapping[str, Any]]) -> Found | None:
     if not values:
         return None
     others = {bound.of for bound in (row.floor, row.goal) if bound and bound.of} | ({row.beside} - {""})
-    ratios = {other: _ratio(runs[row.contender], runs[other], row.figure) for other in others if other in runs}
+    ratios = {other: report.ratio(row.figure, runs[row.contender], runs[other]) for other in others if other in runs}
     middle = statistics.median(values)
     known = {other: ratio for other, ratio in ratios.items() if ratio is not None}
     return Found(middle, min(values), max(values), len(values), known, max(values) if row.worst else middle)
-
-
-def _ratio(ours: Sequence[Mapping[str, float]], theirs: Sequence[Mapping[str, float]], figure: str) -> float | None:
-    """The median of the ratios, run by run."""
-    pairs = zip(ours, theirs, strict=False)
-    found = [one[figure] / other[figure] for one, other in pairs if figure in one and other.get(figure)]
-    return statistics.median(found) if found else None
 
 
 def verdict(row: Row, found: Found | None) -> str:

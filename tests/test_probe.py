@@ -15,10 +15,11 @@ from tests.support.rogue import Conversation, Wire, rogue
 from tests.support.until import until
 from tests.test_commands import flood, garbage, half, nothing, silence, word
 from tests.test_vitals import SRVR
+from zkdash.clock import TICK_S
 from zkdash.config import ClusterConfig
 from zkdash.demo.loopback import free_port
 from zkdash.ensemble.refused import AGAIN_S, Refused
-from zkdash.ensemble.rounds import TICK_S, tick
+from zkdash.ensemble.rounds import tick
 from zkdash.ensemble.sample import Role
 from zkdash.ensemble.verdict import Health
 from zkdash.zookeeper.commands import Command, Way

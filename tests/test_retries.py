@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.clock import Clock
-from tests.support.house import house, route
+from tests.support.house import House, house, route
 from tests.support.observations import T0, connected, lost
 from tests.support.receiver import Receiver, receiver, status
 from tests.support.until import until
-from zkdash.alerts.delivery import DeliveryState
+from zkdash.alerts.delivery import Delivery, DeliveryState
 from zkdash.demo.loopback import free_port
 from zkdash.store import deliveries as rows
 from zkdash.store.engine import Store, StoreUnavailable
@@ -28,6 +28,14 @@ def clock() -> Clock:
 async def there() -> AsyncIterator[Receiver]:
     async with receiver() as one:
         yield one
+
+
+async def tried_once(here: House) -> Delivery:
+    """A cluster is lost, and its receiver has been told of it in vain."""
+    await here.record(lost("a"))
+    one = await here.tried(1)
+    await here.rests()
+    return one
 
 
 async def test_it_is_tried_until_the_receiver_takes_it_with_one_id_and_one_body(
@@ -111,9 +119,7 @@ async def test_a_receiver_is_left_alone_for_as_long_as_it_asks(store: Store, clo
 async def test_a_clock_that_is_set_back_a_little_makes_no_try_wait(store: Store, clock: Clock, there: Receiver) -> None:
     there.script.append(status(500))
     async with house(store, clock, route(there)) as here:
-        await here.record(lost("a"))
-        await here.tried(1)
-        await here.rests()
+        await tried_once(here)
         clock.at -= 1_800_000
         here.alerts._sender.wake()
         assert (await here.tried(2)).state is DeliveryState.SENT
@@ -124,9 +130,7 @@ async def test_a_clock_that_was_set_back_while_zkdash_was_dead_makes_no_try_wait
 ) -> None:
     there.script.append(status(500))
     async with house(store, clock, route(there)) as here:
-        await here.record(lost("a"))
-        await here.tried(1)
-        await here.rests()
+        await tried_once(here)
     clock.at -= 1_800_000
     async with house(store, clock, route(there)) as here:
         assert (await here.tried(1)).state is DeliveryState.SENT
@@ -160,9 +164,7 @@ async def test_who_never_looked_while_the_clock_was_ahead_is_told_that_it_was_se
 ) -> None:
     there.script.append(status(500))
     async with house(store, clock, route(there)) as here:
-        await here.record(lost("a"))
-        one = await here.tried(1)
-        await here.rests()
+        one = await tried_once(here)
         async with store.begin() as connection:  # as a dispatcher would have that was kept waiting
             await rows.owe_again(connection, one.id, clock.at + HOUR_MS)
         here.alerts._sender.wake()
@@ -191,9 +193,7 @@ async def test_a_receiver_that_is_back_gets_all_that_it_is_owed_at_once(
 ) -> None:
     there.script.extend([status(500)] * 3)
     async with house(store, clock, route(there)) as here:
-        await here.record(lost("a"))
-        await here.tried(1)
-        await here.rests()
+        await tried_once(here)
         clock.at += 500
         for _ in range(2):
             await here.alerts.send_test("ops", "me")
@@ -209,9 +209,7 @@ async def test_a_receiver_that_asked_to_be_left_alone_is_not_hurried(
 ) -> None:
     there.script.extend([status(429), status(429)])
     async with house(store, clock, route(there)) as here:
-        await here.record(lost("a"))
-        await here.tried(1)
-        await here.rests()
+        await tried_once(here)
         clock.at += 500
         await here.alerts.send_test("ops", "me")
         await here.tried(2)
@@ -267,9 +265,7 @@ async def test_what_is_owed_to_a_route_that_is_gone_is_dropped_with_the_reason(
 
 async def test_a_reload_sends_what_is_owed_to_the_new_address(store: Store, clock: Clock, there: Receiver) -> None:
     async with house(store, clock, route(f"http://127.0.0.1:{free_port()}/")) as here:
-        await here.record(lost("a"))
-        await here.tried(1)
-        await here.rests()
+        await tried_once(here)
         here.alerts.reload((route(there),))
         clock.advance(1)
         assert (await here.tried(2)).state is DeliveryState.SENT

@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 Later = Callable[[float, Callable[[], object]], asyncio.TimerHandle]
 """Calls back after seconds; tests have one whose time they move."""
 
+TICK_S = 0.1
+"""What many do again and again begins at multiples of this: waking up for all at once costs a fraction."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STEP_S = 0.005
 _BACK_MS = 1_000

@@ -8,6 +8,7 @@ import json
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from datetime import datetime
 
 import aiohttp
@@ -21,7 +22,7 @@ CARD = re.compile(r'id="cluster-([\w-]+)" data-state="(\w+)"')
 CLOSES = aiohttp.ClientWSTimeout(ws_close=2.0)
 
 
-class Watcher:
+class Watcher(ABC):
     """Listens to a websocket on a thread, and comes back whenever it was cut off."""
 
     def __init__(self, url: str) -> None:
@@ -40,9 +41,9 @@ class Watcher:
         """Where to listen now."""
         return self.url
 
+    @abstractmethod
     def take(self, text: str) -> None:
         """What came."""
-        raise NotImplementedError
 
     async def _listen(self) -> None:
         async with aiohttp.ClientSession() as session:

@@ -33,6 +33,10 @@ class Reach:
         roles = [role for path in self._paths(cluster) if (role := self.role(cluster, path)) is not None]
         return max(roles, default=None)
 
+    def operates(self, cluster: str) -> bool:
+        """Whether they are an operator of this cluster, watched or not."""
+        return (self.role_on(cluster) or 0) >= Role.OPERATOR
+
     def sees_cluster(self, cluster: str) -> bool:
         return self.role_on(cluster) is not None
 

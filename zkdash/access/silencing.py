@@ -26,7 +26,7 @@ def may_silence(reach: Reach, clusters: Collection[str]) -> str:
 def _is_operator_of(reach: Reach, pattern: str) -> bool:
     """Whether they are an operator of each cluster, watched or not, that a pattern may mean."""
     if not WILD & set(pattern):
-        return (reach.role_on(pattern) or 0) >= Role.OPERATOR
+        return reach.operates(pattern)
     if reach.ceiling < Role.OPERATOR or any(grant.role is None for grant in reach.grants):
         return False  # what is denied may be among them
     return any(

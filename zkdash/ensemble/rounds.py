@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from zkdash.clock import now_ms
+from zkdash.clock import TICK_S, now_ms
 from zkdash.ensemble.groups import is_down, restarted
 from zkdash.ensemble.offline import Pulse
 from zkdash.ensemble.probe import Probe
@@ -34,9 +34,6 @@ FULL_S = 4.0
 
 ROSTER_S = 60.0
 """After how long names are looked up again."""
-
-TICK_S = 0.1
-"""Rounds begin at multiples of this: waking up for many at once costs a fraction of waking up for each."""
 
 Sampled = Callable[[str, list[Sample], bool], None]
 """Told of each round: cluster, samples, and whether the verdict has changed."""
@@ -242,13 +239,7 @@ class Rounds:
 
 async def tick(at: float) -> None:
     """Wait for the first tick from `at` (time.monotonic()) on."""
-    loop = asyncio.get_running_loop()
-    come = loop.create_future()
-    timer = loop.call_at(math.ceil(at / TICK_S) * TICK_S, come.set_result, None)
-    try:
-        await come
-    finally:
-        timer.cancel()
+    await asyncio.sleep(max(0.0, math.ceil(at / TICK_S) * TICK_S - time.monotonic()))
 
 
 def answers(sample: Sample) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import asab
 
 from zkdash.clock import now_ms
-from zkdash.ensemble.offline import LATE_S, trouble
+from zkdash.ensemble.offline import LATE_S, Pulse, trouble
 from zkdash.ensemble.rounds import Rounds
 from zkdash.ensemble.sample import Sample
 from zkdash.ensemble.view import NOT_PROBED, View
@@ -114,8 +114,9 @@ class EnsembleService:
         now = now_ms()
         if late_s > LATE_S:
             self._late = (late_s, now)
-        all_silent = not any(rounds.is_answered() for rounds in self._rounds.values())
-        pulses = [pulse for rounds in self._rounds.values() if all_silent and (pulse := rounds.pulse()) is not None]
+        pulses: list[Pulse] = []
+        if not any(rounds.is_answered() for rounds in self._rounds.values()):  # else nobody's pulse tells more
+            pulses = [pulse for rounds in self._rounds.values() if (pulse := rounds.pulse()) is not None]
         reason = trouble(pulses, late_s=self._late[0], late_at=self._late[1], now=now)
         if bool(reason) == bool(self.offline):
             return  # the first reason stands

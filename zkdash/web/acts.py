@@ -19,7 +19,7 @@ from zkdash.web.seen import seen
 
 def acts_on(person: Person | None, cluster: str) -> bool:
     """Whether they are an operator of this cluster, watched or not."""
-    return person is not None and (person.reach.role_on(cluster) or 0) >= Role.OPERATOR
+    return person is not None and person.reach.operates(cluster)
 
 
 def acts_in_part(person: Person | None) -> bool:
@@ -29,7 +29,7 @@ def acts_in_part(person: Person | None) -> bool:
 
 def sheet_of(reach: Reach, clusters: Iterable[str]) -> str:
     """The stylesheet that hides what is done with other clusters than those that they are an operator of."""
-    theirs = [name for name in clusters if (reach.role_on(name) or 0) >= Role.OPERATOR]
+    theirs = filter(reach.operates, clusters)
     but = ", ".join(f'[data-acts-on="{quoted(name)}"]' for name in theirs)
     return f"[data-acts-on]{f':not({but})' if but else ''} {{ display: none; }}\n"
 

@@ -22,7 +22,9 @@ WITHIN = re.compile(
     r"(?![\w:/-]|[.,]\d)"
 )
 """A number in a sentence that can be nothing else: grouped, or with decimals and a unit; no address or path."""
-MARKS = str.maketrans({",": "&#44;", ".": "&#46;", "%": "&#37;"})
+REFERENCES = {sign: f"&#{ord(sign)};" for sign in ",.%-"}
+"""How each sign of a number, or of a date, is marked."""
+MARKS = str.maketrans({sign: REFERENCES[sign] for sign in ",.%"})
 
 
 def number(value: float | None) -> Markup:
@@ -32,7 +34,7 @@ def number(value: float | None) -> Markup:
 
 def utc(ms: int) -> Markup:
     """UTC milliseconds to the second, marked, for where no `<time>` can be: in attributes and drawings."""
-    return Markup(filters.utc(ms).replace("-", "&#45;"))  # noqa: S704 - digits and signs alone
+    return Markup(filters.utc(ms).replace("-", REFERENCES["-"]))  # noqa: S704 - digits and signs alone
 
 
 def count(amount: int, one: str, many: str = "") -> Markup:

@@ -51,7 +51,7 @@ async def index(request: web.Request) -> web.Response:
         lane=swimlane("gallery", _lane(), AT - 6 * HOUR_MS, AT, live=False),
         rows=[fragment("ensemble/_server.html", row=_row(number)) for number in range(3)],
         phases=[*Phase],
-        crawls=[SimpleNamespace(**_crawl(phase)) for phase in Phase],
+        crawls=[*map(_crawl, Phase)],
         failures=FAILURES,
         long=LONG,
         at_ms=AT,
@@ -65,12 +65,18 @@ def _lane() -> tuple[Stretch, ...]:
     )
 
 
-def _crawl(phase: Phase) -> dict[str, Any]:
-    progress = SimpleNamespace(znodes=120_000, total=480_000, gone=2, rate=100_000.0, elapsed_s=1.2, left_s=3.6)
-    trouble = "The connection was lost; it goes on when it is back." if phase is Phase.FAILED else ""
-    return {"name": f"crawl-{phase}", "phase": phase, "progress": progress, "waits": phase is Phase.WAITING} | {
-        "denied": 4, "too_large": 1, "trouble": trouble, "at": "/apps/shop" if trouble else "",
-    }  # fmt: skip
+def _crawl(phase: Phase) -> SimpleNamespace:
+    failed = phase is Phase.FAILED
+    return SimpleNamespace(
+        name=f"crawl-{phase}",
+        phase=phase,
+        progress=SimpleNamespace(znodes=120_000, total=480_000, gone=2, rate=100_000.0, elapsed_s=1.2, left_s=3.6),
+        waits=phase is Phase.WAITING,
+        denied=4,
+        too_large=1,
+        trouble="The connection was lost; it goes on when it is back." if failed else "",
+        at="/apps/shop" if failed else "",
+    )
 
 
 def _row(number: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from zkdash.access import NOTHING, Answer, Need, Person, Reach, Role, decide
+from zkdash.access import NOTHING, Answer, Need, Person, Reach, decide
 from zkdash.log import NOTICE, get_logger
 from zkdash.web.entrance import turned_away
 from zkdash.web.keys import NEEDS, ZKDASH
@@ -69,8 +69,8 @@ def reach_of(request: web.Request) -> Reach:
 
 def operates(person: Person, cluster: str) -> None:
     """Raises 403 for who is not an operator of the cluster that something is about."""
-    role = person.reach.role_on(cluster)
-    if role is None or role < Role.OPERATOR:
+    if not person.reach.operates(cluster):
+        role = person.reach.role_on(cluster)
         has = f"yours is {role.word}" if role else "you have none"
         raise web.HTTPForbidden(text=f"This takes the role operator on {cluster}; {has}.")
 

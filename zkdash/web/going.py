@@ -186,7 +186,7 @@ def _actions(
     if opened_on.path:
         yield Hit("Save this view", urls.with_query(urls.at("/views"), {"of": of}), also="name bookmark")
     for container in seen if typed else [here] if here else []:
-        if (reach.role_on(container.name) or 0) >= Role.OPERATOR:
+        if reach.operates(container.name):
             href = urls.with_query(urls.at("/alerts/silences/new"), {"clusters": container.name})
             also = f"{container.name} mute maintenance"
             yield Hit(f"Silence {container.label}", href, also=also, rank=0 if container is here else 5)

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 from markupsafe import Markup
 
+from zkdash.web.figures import REFERENCES
+
 GONE = re.compile(
     "base|button|datalist|dialog|embed|form|iframe|input|link|meta|nav|noscript|object|script|select|style|template"
     "|textarea"
@@ -26,10 +28,6 @@ KEPT = re.compile(
 )
 SPELT = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio", "pathlength": "pathLength"}
 TAGS = {"lineargradient": "linearGradient", "clippath": "clipPath", "foreignobject": "foreignObject"}
-
-
-MARKS = frozenset(("37", "44", "45", "46"))
-"""The references that figures.py leaves in numbers: a link's readers have a locale of their own."""
 
 
 class _Rewriter(HTMLParser):
@@ -68,10 +66,11 @@ class _Rewriter(HTMLParser):
         self.handle_data(unescape(f"&{name};"))
 
     def handle_charref(self, name: str) -> None:
-        if name not in MARKS:
-            self.handle_data(unescape(f"&#{name};"))
+        reference = f"&#{name};"
+        if reference not in REFERENCES.values():  # those stay: a link's readers have a locale of their own
+            self.handle_data(unescape(reference))
         elif not self._inside_gone:
-            self.out.append(f"&#{name};")
+            self.out.append(reference)
 
 
 def inert(html: str) -> Markup:

@@ -6,9 +6,9 @@ import asyncio
 import math
 from collections.abc import Callable
 
+from zkdash.clock import TICK_S
+
 LATE_TIMER_S = 0.25
-TICK_S = 0.1
-"""Pings go out at multiples of this, up to a tick early: waking up for many at once costs a fraction."""
 
 
 class Heartbeat:
@@ -42,6 +42,7 @@ class Heartbeat:
         self._sent_at = self._loop.time()
 
     def _ping_at(self) -> float:
+        """When the next ping goes out: with those of others, up to a tick early."""
         tick_s = min(TICK_S, self._timeout_s / 30.0)
         return math.floor((self._sent_at + self._timeout_s / 3.0) / tick_s) * tick_s
 

@@ -1,4 +1,5 @@
 // From the API's answer to what uPlot draws, and back to a server's value at a time. Pure.
+import { locale } from "../lib/locale.js";
 
 /** uPlot's columns for one metric: times, then for each server its average, its maximum and its minimum. */
 export function columns(body, metric, servers) {
@@ -16,8 +17,6 @@ export function columns(body, metric, servers) {
 export function known(body, metric) {
   return body.series.some((one) => one.metric === metric && one.avg.some((value) => value !== null));
 }
-
-import { locale } from "../lib/locale.js";
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 const PLAIN = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });

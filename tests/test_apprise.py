@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from typing import Any, cast
 
 import pytest
+from aiohttp import web
 from aiosmtpd.controller import Controller
 
 from tests.support.messages import NOW, URL, delivery, message
@@ -89,6 +90,19 @@ async def test_a_service_that_refuses_is_said_and_its_url_is_in_no_log() -> None
         assert len(there.hits) == 1
     assert "403" in answer.error
     assert "sesame" not in repr(answer) + logged.getvalue()
+
+
+async def test_tries_that_end_together_each_have_their_own_reason() -> None:
+    codes = [400 + one for one in range(12)]
+    async with receiver() as there:
+
+        async def by_path(request: web.Request) -> web.StreamResponse:
+            return web.Response(status=int(request.path.strip("/")))
+
+        there.otherwise = by_path
+        host = there.url.removeprefix("http://").removesuffix("/hook")
+        answers = await asyncio.gather(*(send(f"json://{host}/{code}/") for code in codes))
+    assert [str(code) in answer.error for code, answer in zip(codes, answers, strict=True)] == [True] * 12
 
 
 async def test_a_redirect_is_not_followed() -> None:

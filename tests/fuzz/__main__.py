@@ -5,6 +5,7 @@ What breaks a target is written into the present folder as crash-…; put it int
 
 from __future__ import annotations
 
+import logging
 import sys
 import tempfile
 
@@ -18,6 +19,7 @@ SECONDS = "60"
 
 def main() -> None:
     name, seconds = (*sys.argv[1:3], SECONDS)[:2]
+    logging.disable(logging.WARNING)  # of what can't be read
     found = tempfile.mkdtemp(prefix=f"zkdash-fuzz-{name}-")  # libFuzzer writes what is new into the first folder
     options = [f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=1024", found, str(CORPUS / name)]
     atheris.Setup([sys.argv[0], *options], TARGETS[name])

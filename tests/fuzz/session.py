@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import cast
 
 from kazoo.protocol.serialization import Exists, GetACL, GetChildren2, GetData
@@ -53,7 +52,6 @@ class Wire(asyncio.Transport):
 
 async def hear(data: bytes) -> None:
     """What a server may send costs its connection at worst: nobody waits for ever, and changes have paths."""
-    logging.disable(logging.WARNING)  # of what it can't read
     client = ReadOnlyClient("127.0.0.1:1", session_timeout_s=4.0, listener=lambda _: None)
     client._state = KeeperState.CONNECTED
     connection, wire = client._connection, Wire()

@@ -85,7 +85,9 @@ def _library() -> Any:
         logger.propagate = False
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())
-    logging.getLogger("apprise").setLevel(logging.WARNING)
+    logger = logging.getLogger("apprise")
+    logger.setLevel(logging.WARNING)
+    logger.addHandler(_HEARD)
     import apprise
 
     return apprise
@@ -189,26 +191,33 @@ def _notify(url: str, head: str, body: str, kind: str) -> tuple[bool, list[str]]
     service = _service(url)
     if service is None:
         return False, ["Apprise can't make use of the url"]
-    heard = _Heard(threading.get_ident())
-    logger = logging.getLogger("apprise")
-    logger.addHandler(heard)
-    try:
-        return bool(service.notify(body=body, title=head, notify_type=kind)), heard.said
-    finally:
-        logger.removeHandler(heard)
+    said = _HEARD.begin()
+    return bool(service.notify(body=body, title=head, notify_type=kind)), said
 
 
 class _Heard(logging.Handler):
-    """What is logged on one thread, as far as it is a warning."""
+    """What is logged on each thread, as far as it is a warning.
 
-    def __init__(self, thread: int) -> None:
+    One for all tries: a logger that loses a handler while it calls them in turn passes over the next.
+    """
+
+    def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self._thread = thread
-        self.said: list[str] = []
+        self._of_thread = threading.local()
+
+    def begin(self) -> list[str]:
+        """The lines that this thread's library says from now on, 20 at most."""
+        said: list[str] = []
+        self._of_thread.said = said
+        return said
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self._thread and len(self.said) < 20:
-            self.said.append(record.getMessage()[:500])
+        said: list[str] | None = getattr(self._of_thread, "said", None)
+        if said is not None and len(said) < 20:
+            said.append(record.getMessage()[:500])
+
+
+_HEARD = _Heard()
 
 
 def _type(delivery: Delivery, message: Message) -> str:

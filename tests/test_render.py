@@ -80,6 +80,9 @@ def test_times_are_utc_and_never_fail() -> None:
     assert filters.time(None) == "–"
     assert filters.iso(-1) == "1969-12-31T23:59:59.999Z"
     assert filters.iso(2**63) == str(2**63)
+    assert filters.iso(-62_135_596_800_000) == "0001-01-01T00:00:00.000Z"
+    assert filters.iso(253_402_300_799_999) == "9999-12-31T23:59:59.999Z"
+    assert filters.iso(253_402_300_800_000) == "253402300800000"
 
 
 def test_moments_in_a_sentence_become_times() -> None:

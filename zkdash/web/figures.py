@@ -29,7 +29,10 @@ MARKS = str.maketrans({sign: REFERENCES[sign] for sign in ",.%"})
 
 def number(value: float | None) -> Markup:
     """A number, grouped and marked: 1,234; "–" for None."""
-    return marked("–" if value is None else f"{value:,}")
+    if value is None:
+        return Markup("–")
+    text = f"{value:,}"
+    return Markup(text) if text.isdigit() else marked(text)  # noqa: S704 - digits alone
 
 
 def utc(ms: int) -> Markup:

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from zkdash.znodes.marks import name_pieces
+from zkdash.znodes.marks import is_plain, name_pieces
 
 MOMENT = re.compile(r"\b(\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d+)?Z)")
+DAY_MS = 86_400_000
+EPOCH = date(1970, 1, 1)
 UNITS_S = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def iso(ms: int) -> str:
     """UTC milliseconds as ISO 8601 with milliseconds and Z; a time out of datetime's range as its plain number."""
-    try:
-        at = datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
-    except (OverflowError, ValueError, OSError):
+    day, of_day = divmod(ms, DAY_MS)
+    minutes, of_minute = divmod(of_day, 60_000)
+    on = _date(day)
+    if not on:
         return str(ms)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{on}T{minutes // 60:02}:{minutes % 60:02}:{of_minute // 1000:02}.{of_minute % 1000:03}Z"
+
+
+@lru_cache(1000)
+def _date(day: int) -> str:
+    """The date so many days after 1970-01-01; "" out of datetime's range. A page has many times of few days."""
+    try:
+        return (EPOCH + timedelta(days=day)).isoformat()
+    except OverflowError:
+        return ""
 
 
 def utc(ms: int) -> str:
@@ -46,6 +59,8 @@ def time(ms: int | None, style: str = "") -> Markup:
 
 def name(text: str) -> Markup:
     """A znode's name, with what can't be seen of it made visible and marked."""
+    if is_plain(text):
+        return escape(text)
     parts = (
         f'<span class="unseen">{escape(piece.text)}</span>' if piece.marked else escape(piece.text)
         for piece in name_pieces(text)

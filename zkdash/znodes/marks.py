@@ -44,6 +44,11 @@ def pieces(text: str, limit: int = MAX_PIECES) -> tuple[tuple[Piece, ...], int]:
     return tuple(found), len(text)
 
 
+def is_plain(name: str) -> bool:
+    """Whether a znode's name has nothing that can't be seen."""
+    return not UNSEEN.search(name) and not LINE_BREAKS.search(name)
+
+
 def name_pieces(name: str) -> tuple[Piece, ...]:
     """A znode's name in pieces; tabs and newlines in it are marked too."""
     shown, _ = pieces(name)

@@ -18,6 +18,7 @@ MAX_METRICS = 2000
 """A real server has about 430 of them, and some for each learner."""
 
 MAX_NAME = 100
+_LONGEST_LINE = 200
 # One for each child of the root: as many as somebody likes, named as znodes are.
 _BY_ZNODE = "_per_namespace"
 _VERSION = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6}){1,3}(?:-(?:alpha|beta|rc)[\w.-]{0,8})?)", re.ASCII)
@@ -75,19 +76,31 @@ def of_mntr(answer: bytes) -> Vitals | None:
     words: dict[str, str] = {}
     metrics: dict[str, float] = {}
     for line in answer.decode("utf-8", "replace").split("\n"):
-        if _BY_ZNODE in line:
+        found = _line(line) if len(line) <= _LONGEST_LINE else None
+        if found is None:
             continue
-        key, tab, value = line.partition("\t")
-        if not tab or not key.startswith("zk_"):
-            continue
-        name = key[3:]
-        if name in ("version", "server_state"):
+        name, value = found
+        if isinstance(value, str):
             words[name] = value
-        elif len(metrics) < MAX_METRICS and len(name) <= MAX_NAME and (known := _known(name)):
-            number = _decimal(value)
-            if number is not None:
-                metrics[known] = number
+        elif len(metrics) < MAX_METRICS:
+            metrics[name] = value
     return _of_monitor(words, metrics)
+
+
+@functools.lru_cache(maxsize=8 * MAX_METRICS)
+def _line(line: str) -> tuple[str, float | str] | None:
+    """One line of an answer to `mntr`; None for what tells nothing. Most say the same every time, on most servers."""
+    if _BY_ZNODE in line:
+        return None
+    key, tab, value = line.partition("\t")
+    if not tab or not key.startswith("zk_"):
+        return None
+    name = key[3:]
+    if name in ("version", "server_state"):
+        return name, value
+    number = _decimal(value)
+    known = _known(name) if len(name) <= MAX_NAME else ""
+    return (known, number) if known and number is not None else None
 
 
 def of_monitor(answer: Mapping[str, Any]) -> Vitals | None:

@@ -5,7 +5,6 @@ Jinja as zkdash sets it up, with a row like that of its tables; JSON of the same
 
 from __future__ import annotations
 
-import gzip
 import json
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import orjson
 from jinja2 import Environment, StrictUndefined
 
 from bench import report
+from zkdash.web.encodings import GZIP, ZSTD, packed
 
 ROWS = 1_000
 TIMES = 10
@@ -57,7 +57,8 @@ def ways() -> dict[str, Callable[[], bytes]]:
         "50 rows of it": lambda: page.render(rows=rows[:50]).encode(),
         "one row rendered, the others kept": lambda: "".join([one.render(row=rows[0]), *kept[1:]]).encode(),
         LIMIT: lambda: "".join(kept).encode(),
-        "gzip of the page": lambda: gzip.compress(whole, 6),
+        "gzip of the page": lambda: packed(whole, GZIP),
+        "Zstandard of the page": lambda: packed(whole, ZSTD),
         "JSON, standard library": lambda: json.dumps(rows).encode(),
         "JSON, orjson": lambda: orjson.dumps(rows),
     }

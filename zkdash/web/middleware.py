@@ -10,6 +10,7 @@ import orjson
 from aiohttp import web
 
 from zkdash.web import filters, urls
+from zkdash.web.encodings import encoding_for, packed
 from zkdash.web.failures import Failure, failure_of
 from zkdash.web.forwarded import believe_proxies
 from zkdash.web.gate import let_in
@@ -152,7 +153,7 @@ async def localise_pages(request: web.Request, handler: Handler) -> web.StreamRe
 
 @web.middleware
 async def compress_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Pages of some size go gzipped to who takes it."""
+    """Pages of some size go packed to who takes it."""
     response = await handler(request)
     if (
         isinstance(response, web.Response)
@@ -162,7 +163,9 @@ async def compress_pages(request: web.Request, handler: Handler) -> web.StreamRe
         and len(response.body) > COMPRESS_BYTES
     ):
         response.headers["Vary"] = f"{response.headers.get('Vary', 'HX-Request')}, Accept-Encoding"
-        response.enable_compression()
+        if encoding := encoding_for(request):
+            response.body = packed(response.body, encoding)
+            response.headers["Content-Encoding"] = encoding
     return response
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zlib
 from collections import OrderedDict
 
 from aiohttp import web
@@ -11,6 +10,7 @@ from aiohttp import web
 from zkdash.access import Reach
 from zkdash.web.arranging import MOST_PINS, Arrangement, read
 from zkdash.web.assets import shipped
+from zkdash.web.encodings import NONE, encoding_for, packed
 from zkdash.web.gate import person_of
 from zkdash.web.keys import BOARD, KEPT_PAGES
 from zkdash.web.locales import locale_of
@@ -21,37 +21,29 @@ from zkdash.web.urls import at, with_query
 
 KEEP_S = 1.0
 """For how long a page is good for all who ask, if nothing changes."""
-GZIP_LEVEL = 3
 KEPT_LEVELS = 20
 """Of how many levels the page is kept."""
 
 
 class KeptPage:
-    """The whole page of one level in one locale, plain and gzipped, as it was last drawn."""
+    """The whole page of one level in one locale, as it was last drawn, in each encoding that was asked for."""
 
     def __init__(self, locale: str) -> None:
         self._locale = locale
         self._version = -1
         self._until = 0.0
-        self._body = b""
-        self._gzipped = b""
+        self._bodies: dict[str, bytes] = {}
 
-    def body(self, request: web.Request) -> bytes:
-        """The page as it is now."""
+    def body(self, request: web.Request, encoding: str) -> bytes:
+        """The page as it is now, in a Content-Encoding."""
         board = request.app[BOARD]
         if board.version != self._version or time.monotonic() > self._until:
-            self._body = localised(drawn(request, level_of(request), Arrangement()), self._locale).encode()
-            self._gzipped = b""
+            whole = localised(drawn(request, level_of(request), Arrangement()), self._locale).encode()
+            self._bodies = {NONE: whole}
             self._version, self._until = board.version, time.monotonic() + KEEP_S
-        return self._body
-
-    def gzipped(self, request: web.Request) -> bytes:
-        """The same, gzipped."""
-        body = self.body(request)
-        if not self._gzipped:
-            packer = zlib.compressobj(GZIP_LEVEL, wbits=16 + zlib.MAX_WBITS)
-            self._gzipped = packer.compress(body) + packer.flush()
-        return self._gzipped
+        if encoding not in self._bodies:
+            self._bodies[encoding] = packed(self._bodies[NONE], encoding)
+        return self._bodies[encoding]
 
 
 class KeptPages:
@@ -82,11 +74,9 @@ async def index(request: web.Request) -> web.Response:
     if wish or is_partial(request):
         return web.Response(text=drawn(request, level, wish), content_type="text/html", headers=headers)
     kept = request.app[KEPT_PAGES].of(level, person_of(request).name, locale_of(request))
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        body, headers["Content-Encoding"] = kept.gzipped(request), "gzip"
-    else:
-        body = kept.body(request)
-    return web.Response(body=body, content_type="text/html", charset="utf-8", headers=headers)
+    if encoding := encoding_for(request):
+        headers["Content-Encoding"] = encoding
+    return web.Response(body=kept.body(request, encoding), content_type="text/html", charset="utf-8", headers=headers)
 
 
 def drawn(request: web.Request, level: Reach, wish: Arrangement) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from zkdash.web.assets import shipped
+from zkdash.web.encodings import GZIP, accepts
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -18,7 +19,7 @@ async def serve(request: web.Request) -> web.Response:
     current = request.match_info["version"] == assets.version
     headers = {"Cache-Control": FOR_EVER if current else "no-store", "Vary": "Accept-Encoding"}
     body = asset.body
-    if asset.gzipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
-        body, headers["Content-Encoding"] = asset.gzipped, "gzip"
+    if asset.gzipped is not None and accepts(request, GZIP):
+        body, headers["Content-Encoding"] = asset.gzipped, GZIP
     charset = "utf-8" if asset.content_type.startswith("text/") else None
     return web.Response(body=body, content_type=asset.content_type, charset=charset, headers=headers)

@@ -262,3 +262,21 @@ async def test_ids_are_never_given_twice(service: EventService, bus: Bus, store:
         await connection.execute(text("DELETE FROM events"))
     (second,) = await record(service, lost("a"))
     assert second.id > first.id
+
+
+async def test_what_is_seen_closely_after_a_commit_shares_the_next_in_order(service: EventService, bus: Bus) -> None:
+    transactions: list[list[str]] = []
+
+    async def look(_connection: Connection, events: Sequence[Event]) -> None:
+        transactions.append([event.cluster for event in events])
+
+    service.consequences.append(look)
+    bus.observe(starting("c0"))
+    await until(lambda: len(bus.heard["Event.recorded!"]) == 1)
+    for number in range(1, 6):
+        bus.observe(starting(f"c{number}"))
+        await asyncio.sleep(0)
+    await until(lambda: len(bus.heard["Event.recorded!"]) == 6)
+    assert [cluster for each in transactions for cluster in each] == [f"c{number}" for number in range(6)]
+    assert transactions[0] == ["c0"]
+    assert len(transactions) < 6

@@ -22,6 +22,7 @@ from zkdash.clock import SetBack
 from zkdash.config import AlertConfig, AlertingConfig, SilenceConfig
 from zkdash.log import get_logger
 from zkdash.nap import Nap
+from zkdash.pace import Pace
 from zkdash.store import conditions as condition_rows
 from zkdash.store import deliveries as delivery_rows
 from zkdash.store import events as event_rows
@@ -37,6 +38,8 @@ from zkdash.timeline.times import Later
 L = get_logger(__name__)
 
 _STORE_RETRY_S = 2.0
+_TOGETHER_S = 0.03
+"""What happens so soon after the last look is looked at together."""
 _LONGEST_WAIT_S = 60.0  # and then look again: the clock may have been set
 _TOLD_BEFORE = 10
 """Of how many incidents of a message it is told what changed before."""
@@ -74,6 +77,7 @@ class Dispatcher:
         self._now = now
         self._gates: dict[str, Gates] = {}
         self._nap = Nap(later)
+        self._pace = Pace(_TOGETHER_S)
         self._everything = True
         self._routes_are_new = True
         self._set_back = SetBack()
@@ -109,6 +113,7 @@ class Dispatcher:
 
     async def _work(self) -> None:
         while True:
+            await self._pace.turn()
             # The planner knows waits that can't be.
             everything, anew = self._everything or self._set_back.seen(self._now()), self._routes_are_new
             self._everything = self._routes_are_new = False

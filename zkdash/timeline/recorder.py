@@ -9,6 +9,7 @@ from itertools import islice
 
 from zkdash import crashpoints
 from zkdash.log import get_logger
+from zkdash.pace import Pace
 from zkdash.store import events as event_rows
 from zkdash.store import runs as run_rows
 from zkdash.store.engine import Store, StoreUnavailable, serialize
@@ -25,6 +26,8 @@ Consequence = Callable[[Connection, Sequence[Event]], Awaitable[None]]
 """Called with the events of a transaction, in their order, before it is committed."""
 
 BATCH = 250
+TOGETHER_S = 0.03
+"""What is seen so soon after the last transaction began shares the next one."""
 BEAT_S = 5.0
 _FIRST_RETRY_S = 1.0
 _LONGEST_RETRY_S = 5.0
@@ -60,6 +63,7 @@ class Recorder:
         self._first_seq = 1  # the number of the first in the queue
         self._wake = asyncio.Event()
         self._retry = asyncio.Event()
+        self._pace = Pace(TOGETHER_S)
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
         self._in_doubt = False
@@ -108,6 +112,8 @@ class Recorder:
         while True:
             if not self._queue and not self._stopping:
                 await self._until(self._wake, BEAT_S)
+            if not self._stopping:
+                await self._pace.turn()
             self._wake.clear()
             batch = list(islice(self._queue, 1 if self._care else BATCH))
             stops = self._stopping and len(batch) == len(self._queue)

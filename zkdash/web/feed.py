@@ -13,9 +13,11 @@ from zkdash.alerts import pages
 from zkdash.alerts.incident import Incident
 from zkdash.clock import now_ms
 from zkdash.log import get_logger
+from zkdash.pace import Pace
 from zkdash.timeline.event import Event
 from zkdash.web import lanes, timerange
 from zkdash.web.board import STATE_MESSAGES
+from zkdash.web.drawing import Drawing
 from zkdash.web.incident_marks import MOST, by_cluster
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 L = get_logger(__name__)
 
+LANES_S = 1.0
+"""How often lanes are read while much is recorded; each ends as its cluster stands now, read or not."""
 KEPT_ROWS = 1000
 """How many drawn rows are kept for all views together."""
 
@@ -45,7 +49,8 @@ class Feed:
         self._rows: dict[tuple[int, int | None], Markup] = {}
         self._stale: set[str] = set()
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._drawing = Drawing(self._offer_lane)
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
 
     async def start(self) -> None:
         subscribe = self._dashboard.PubSub.subscribe
@@ -54,7 +59,7 @@ class Feed:
         subscribe("Clusters.changed!", self._on_clusters)
         for message in STATE_MESSAGES:
             subscribe(message, self._on_state)
-        self._task = asyncio.create_task(self._read_lanes())
+        self._tasks = asyncio.create_task(self._read_lanes()), asyncio.create_task(self._drawing.work())
 
     async def stop(self) -> None:
         unsubscribe = self._dashboard.PubSub.unsubscribe
@@ -63,9 +68,9 @@ class Feed:
         unsubscribe("Clusters.changed!", self._on_clusters)
         for message in STATE_MESSAGES:
             unsubscribe(message, self._on_state)
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # Reading
 
@@ -177,10 +182,10 @@ class Feed:
             if event is not None:
                 shown.rows[event_id] = row = self.row(event, incident)
                 self._hub.offer(topic, f"incident {event_id}", partial(f"event-{event_id}", row), shown.level)
-        self._offer_lane(incident.cluster)
+        self._drawing.soon(incident.cluster)
 
     def _on_state(self, _message: str, container: ClusterContainer) -> None:
-        self._offer_lane(container.name)
+        self._drawing.soon(container.name)
 
     def _on_clusters(self, _message: str) -> None:
         self._stale.update(self._dashboard.clusters.names())
@@ -198,8 +203,10 @@ class Feed:
 
     async def _read_lanes(self) -> None:
         """Read again the lanes of clusters of which something was recorded."""
+        pace = Pace(LANES_S)
         while True:
             await self._wake.wait()
+            await pace.turn()
             self._wake.clear()
             names, self._stale = self._stale, set()
             for shown in list(self._open.values()):
@@ -214,7 +221,7 @@ class Feed:
                     continue
                 shown.segments |= read
             for name in names:
-                self._offer_lane(name)
+                self._drawing.soon(name)
 
     # As a source of topics
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import logging
 import os
 import sys
@@ -23,6 +22,7 @@ from zkdash.ensemble.history import HistoryService
 from zkdash.ensemble.ruling import RuleService
 from zkdash.ensemble.service import EnsembleService
 from zkdash.errors import StartError
+from zkdash.garbage import Keeper
 from zkdash.log import NOTICE, get_logger
 from zkdash.store import conditions as condition_rows
 from zkdash.store.engine import Store, StoreUnavailable
@@ -55,6 +55,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         self.config = config
         self.reload_trouble = ""
         self._asked_to_stop = False
+        self._garbage = Keeper()
         hand_over(config, verbose=verbose)
         super().__init__(args=[])
 
@@ -125,7 +126,8 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
 
         await self.alerts.watch_only(cluster.name for cluster in self.config.clusters)
         self.clusters.apply(self.config.clusters)
-        gc.freeze()  # what is there by now stays: who looks for garbage later need not look through all of it
+        self._garbage.start()
+        self._to_stop.append(self._garbage.stop)
         for url in self.web.urls:
             sys.stdout.write(f"zkdash: {url}\n")
         sys.stdout.flush()
@@ -194,6 +196,7 @@ class ZkDashApplication(asab.Application):  # type: ignore[misc]  # asab has no 
         self.alerts.reload(config.alerts)
         self.rules.reload(config.rules)
         self.clusters.apply(config.clusters)
+        self._garbage.again()
         await self.alerts.watch_only(self.clusters.names())
         L.log(NOTICE, "Configuration taken up.", struct_data={"clusters": len(config.clusters)})
         self.PubSub.publish("Clusters.changed!")

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import asab
@@ -18,6 +19,7 @@ from kazoo.security import ACL
 from zkdash.clock import now_ms
 from zkdash.config import ClusterConfig
 from zkdash.log import NOTICE, get_logger
+from zkdash.turns import Turns
 from zkdash.zookeeper import children, paths, patience
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, NonsenseReply, WriteRefused
 from zkdash.zookeeper.patience import patiently
@@ -67,10 +69,11 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
 
     Kept of asab's contract: `Path`, `ZooKeeper.Client`, `is_connected()` and the three messages
     `ZooKeeperContainer.state/…!`. While one of them is published, `observation` is what it is about.
-    It creates nothing, it starts no thread, and it says LOST when the session timeout has passed.
+    It creates nothing, it starts no thread, and it says LOST when the session timeout has passed. All clusters
+    share their `turns`.
     """
 
-    def __init__(self, service: ClusterService, config: ClusterConfig) -> None:
+    def __init__(self, service: ClusterService, config: ClusterConfig, turns: Turns | None = None) -> None:
         # asab's own __init__ would start a blocking KazooClient on a thread, so it is not called; its base's is.
         asab.Configurable.__init__(self, config_section_name=config.section or "zookeeper", config={})
         self.App = service.App
@@ -87,6 +90,7 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
         self._since = now_ms()
         self._since_monotonic = time.monotonic()
         self._timer: asyncio.TimerHandle | None = None
+        self._turns = turns or Turns()
         self.ZooKeeper = ReadOnlyWrapper(self)
 
     # Life
@@ -119,8 +123,14 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
 
     # From signals to messages
 
+    def heard(self, signal: Signal) -> None:
+        """Take what the session says; where hundreds of clusters say something at once, in turns with all else."""
+        self._turns.do(partial(self._on_signal, signal))
+
     def _on_signal(self, signal: Signal) -> None:
         before = self._status
+        if before is not None and before.cause is Cause.STOPPED:
+            return  # it waited for its turn
         self._status, said = step(before, signal)
         for one in said:
             self._say(one)
@@ -172,7 +182,13 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
 
     def _on_timeout(self) -> None:
         self._timer = None
-        self.ZooKeeper.Client.forget_session()
+        self._turns.do(self._time_is_over)
+
+    def _time_is_over(self) -> None:
+        if self._timer is not None:
+            return  # another outage has begun since the timer went off
+        if not self.is_connected():
+            self.ZooKeeper.Client.forget_session()
         self._on_signal(TimeoutPassed())
 
     def _cancel_timer(self) -> None:

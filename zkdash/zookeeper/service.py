@@ -9,6 +9,7 @@ import asab
 from asab.zookeeper.service import ZooKeeperService
 
 from zkdash.config import ClusterConfig
+from zkdash.turns import Turns
 from zkdash.zookeeper.container import ClusterContainer
 
 
@@ -21,6 +22,7 @@ class ClusterService(ZooKeeperService):  # type: ignore[misc]  # asab has no typ
     def __init__(self, app: asab.Application) -> None:
         super().__init__(app, "asab.ZooKeeperService")
         self._clusters: dict[str, ClusterContainer] = {}
+        self._turns = Turns()
         self._closing: set[asyncio.Task[None]] = set()
 
     def __iter__(self) -> Iterator[ClusterContainer]:
@@ -41,7 +43,7 @@ class ClusterService(ZooKeeperService):  # type: ignore[misc]  # asab has no typ
         wanted = {config.name: config for config in configs}
         gone = [one for one in before.values() if wanted.get(one.name) != one.config]
         kept = {one.name: one for one in before.values() if one not in gone}
-        new = [ClusterContainer(self, config) for config in configs if config.name not in kept]
+        new = [ClusterContainer(self, config, self._turns) for config in configs if config.name not in kept]
         fresh = {one.name: one for one in new}
         for container in gone:
             self._close(container)

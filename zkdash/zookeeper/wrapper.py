@@ -28,7 +28,7 @@ class ReadOnlyWrapper(KazooWrapper):  # type: ignore[misc]  # asab has no types
         self.Client = ReadOnlyClient(
             ",".join(server_name(host, port) for host, port in config.servers),
             session_timeout_s=config.session_timeout_s,
-            listener=container._on_signal,
+            listener=container.heard,
             auth=config.auth,
             sasl=config.sasl,
             tls=(lambda: tls_context(tls)) if tls is not None else None,

@@ -1,0 +1,44 @@
+"""Taking turns on the event loop: much that happens at the same moment keeps nobody else waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+
+SLICE_S = 0.01
+"""How much is done before others are served."""
+
+
+class Turns:
+    """Does what it is given in order: at once where there is little, and else a little in each turn of the loop."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._spent_s = 0.0
+        self._scheduled = False
+
+    def do(self, call: Callable[[], None]) -> None:
+        """Call it now, or after what came before; within a turn of the loop only `SLICE_S` is done in all."""
+        self._waiting.append(call)
+        self._work()
+
+    def _work(self) -> None:
+        try:
+            while self._waiting and self._spent_s <= SLICE_S:
+                began = time.perf_counter()
+                try:
+                    self._waiting.popleft()()
+                finally:
+                    self._spent_s += time.perf_counter() - began
+        finally:
+            if not self._scheduled:
+                self._scheduled = True
+                asyncio.get_running_loop().call_soon(self._next_turn)
+
+    def _next_turn(self) -> None:
+        self._spent_s = 0.0
+        self._scheduled = False
+        if self._waiting:
+            self._work()

@@ -28,13 +28,13 @@ def cpu_s(process: psutil.Process) -> float:
     return float(sum(process.cpu_times()[:2]))
 
 
-def wait_for(condition: Callable[[], bool], deadline_s: float, what: str) -> float:
-    """Seconds until `condition()` is true, asked every 20 ms."""
+def wait_for(condition: Callable[[], bool], deadline_s: float, what: str, every_s: float = 0.02) -> float:
+    """Seconds until `condition()` is true, asked every so often."""
     began = time.monotonic()
     while not condition():
         if time.monotonic() - began > deadline_s:
             raise TimeoutError(f"not within {deadline_s} s: {what}")
-        time.sleep(0.02)
+        time.sleep(every_s)
     return time.monotonic() - began
 
 

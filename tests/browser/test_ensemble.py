@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_live_pages import never_reloaded, open_live
 from tests.support.axe import violations
+from tests.support.keyboard import focus_is_seen, tab_to
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.servers import Ensemble, Server
 
@@ -42,6 +43,16 @@ def watched(servers: Ensemble, tmp_path_factory: pytest.TempPathFactory) -> Iter
         process.close()
 
 
+def has_a_history(watched: ZkDashProcess) -> None:
+    """Wait until there is something to draw."""
+
+    def told() -> list[float]:
+        series = watched.api("/clusters/orders/series", metric="znode_count")["series"]
+        return [value for line in series for value in line["avg"] if value is not None]
+
+    watched.wait_for(lambda: len(told()) >= 3, 20, "a history")
+
+
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_axe_finds_nothing_and_a_phone_shows_it(
     watched: ZkDashProcess, servers: Ensemble, open_page: OpenPage, path: str
@@ -56,11 +67,7 @@ def test_axe_finds_nothing_and_a_phone_shows_it(
 def test_a_chart_is_drawn_and_its_table_has_the_same_numbers(
     watched: ZkDashProcess, servers: Ensemble, page: Page
 ) -> None:
-    def told() -> list[float]:
-        series = watched.api("/clusters/orders/series", metric="znode_count")["series"]
-        return [value for line in series for value in line["avg"] if value is not None]
-
-    watched.wait_for(lambda: len(told()) >= 3, 20, "a history")
+    has_a_history(watched)
     page.goto(watched.url("/clusters/orders/charts?range=15m"))
     chart = page.locator("#chart-znode_count")
     chart.scroll_into_view_if_needed()
@@ -71,6 +78,30 @@ def test_a_chart_is_drawn_and_its_table_has_the_same_numbers(
     table = page.locator("#tables-znode_count")
     newest = table.locator("tbody td[data-value]").first
     expect(newest).to_have_text(re.compile(rf"^{re.escape(shown)}\b"))
+
+
+def test_a_chart_s_table_is_read_and_left_by_keyboard_alone(watched: ZkDashProcess, page: Page) -> None:
+    has_a_history(watched)
+    page.goto(watched.url("/clusters/orders/charts?range=15m"))
+    chart = page.locator("#chart-avg_latency")
+    expect(chart).to_have_attribute("data-state", re.compile("drawn|empty"))
+    tab_to(page, "Show as table")
+    focused = page.evaluate("document.activeElement.closest('[data-metric]').dataset.metric")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"as=tables.*#table-{focused}$"))
+    table = page.locator(f"#tables-{focused}").get_by_role("region")
+    expect(table).to_be_in_viewport()
+    page.keyboard.press("Tab")  # goes on from where the address leads
+    expect(page.get_by_role("link", name="Show as chart")).to_be_focused()
+    focus_is_seen(page)
+    page.keyboard.press("Tab")
+    expect(table).to_be_focused()
+    focus_is_seen(page)
+    page.keyboard.press("End")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"#chart-{focused}$"))
+    expect(page.locator(f"#chart-{focused}")).to_be_in_viewport()
 
 
 def test_dragging_zooms_by_the_address_and_back_leads_back(watched: ZkDashProcess, page: Page) -> None:

@@ -60,8 +60,9 @@ class Crowd:
         async with session.ws_connect(f"ws://{self._address}/live?topic=overview&topic=frame", timeout=CLOSES) as page:
             await page.receive(timeout=2)
             await asyncio.sleep(dice.uniform(0.0, 1.0))
-            if dice.random() < 0.5 and page._response.connection is not None:
-                page._response.connection.transport.abort()
+            connection = page._response.connection
+            if dice.random() < 0.5 and connection is not None and connection.transport is not None:
+                connection.transport.abort()
 
     async def _reader(self, session: aiohttp.ClientSession, dice: random.Random) -> None:
         path = dice.choice(PAGES)

@@ -43,6 +43,7 @@ def ada(guarded: ZkDashProcess, open_page: OpenPage) -> Page:
     page.goto(guarded.url("/timeline?range=24h"))
     sign_in(page, PASSWORD)
     expect(page).to_have_url(guarded.url("/timeline?range=24h"))
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")  # its keys work
     return page
 
 

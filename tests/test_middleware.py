@@ -98,6 +98,7 @@ async def test_the_api_fails_with_problem_json(site: Site) -> None:
             503,
             ["prod is lost", "Connection refused."],
         ),
+        (ClusterUnavailable("prod", State.LOST, SINCE, "", starting=True), 503, ["prod is connecting"]),
         (ClusterUnavailable("prod", State.CONNECTED, SINCE, "no answer in 2 s"), 503, ["prod does not answer"]),
         (ReplyTooLarge("/big", 1 << 28, 1 << 26), 502, ["the answer about /big has 256 MiB", "jute.maxbuffer"]),
         (NoNodeError(), 404, ["No such znode"]),

@@ -13,7 +13,7 @@ from zkdash.log import get_logger
 from zkdash.store.engine import StoreUnavailable
 from zkdash.web import filters
 from zkdash.web.bodies import BadFields
-from zkdash.web.words import STATE_WORDS
+from zkdash.web.words import STATE_WORDS, Standing
 from zkdash.znodes.paths import BadPath
 from zkdash.zookeeper.errors import ClusterUnavailable, InvalidPath, ReplyTooLarge
 from zkdash.zookeeper.states import State
@@ -41,6 +41,8 @@ class Failure:
     headers: tuple[tuple[str, str], ...] = ()
     errors: tuple[tuple[str, str], ...] = ()
     """Of what was sent: (field, what is wrong with it)."""
+    standing: Standing | None = None
+    """How the cluster stands for people: a first try to connect is no loss yet."""
 
 
 def failure_of(error: Exception, request: web.Request) -> Failure:
@@ -67,10 +69,10 @@ def failure_of(error: Exception, request: web.Request) -> Failure:
 
 def cluster_unavailable(error: ClusterUnavailable) -> Failure:
     """A cluster that can't be asked now: which, in what state, since when and why."""
-    word = STATE_WORDS[error.state]
+    word = Standing.CONNECTING if error.starting else Standing(STATE_WORDS[error.state])
     title = f"{error.cluster} does not answer" if error.state is State.CONNECTED else f"{error.cluster} is {word}"
     detail = error.reason[:1].upper() + error.reason[1:] or f"It is {word} since {filters.utc(error.since)}"
-    return Failure(503, title, f"{detail.rstrip('.')}.", True, error.cluster, error.state, error.since)
+    return Failure(503, title, f"{detail.rstrip('.')}.", True, error.cluster, error.state, error.since, standing=word)
 
 
 def http_failure(error: web.HTTPException, request: web.Request) -> Failure:

@@ -257,7 +257,8 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
 
     def _unavailable(self, reason: str = "") -> ClusterUnavailable:
         status = self.status
-        return ClusterUnavailable(self.name, status.state, status.since, reason or status.reason)
+        starting = status.cause is Cause.STARTING
+        return ClusterUnavailable(self.name, status.state, status.since, reason or status.reason, starting=starting)
 
     # asab's reading calls, kept working; its writing ones, refused
 

@@ -8,15 +8,18 @@ from zkdash.zookeeper.states import State
 class ClusterUnavailable(Exception):
     """The cluster can't be asked now: it is not connected, or it does not answer.
 
-    `since` is UTC milliseconds: since when it is in `state`.
+    `since` is UTC milliseconds: since when it is in `state`. `starting`: the first try to connect goes on, nothing is
+    lost yet.
     """
 
-    def __init__(self, cluster: str, state: State, since: int, reason: str) -> None:
-        super().__init__(f"{cluster} is {state}: {reason}" if reason else f"{cluster} is {state}")
+    def __init__(self, cluster: str, state: State, since: int, reason: str, *, starting: bool = False) -> None:
+        word = "connecting" if starting else state
+        super().__init__(f"{cluster} is {word}: {reason}" if reason else f"{cluster} is {word}")
         self.cluster = cluster
         self.state = state
         self.since = since
         self.reason = reason
+        self.starting = starting
 
 
 class InvalidPath(ValueError):

@@ -18,6 +18,7 @@ from tests.support.receiver import Receiver, receiver, slow, status
 from tests.support.until import until
 from zkdash.alerts.delivery import DeliveryState, What
 from zkdash.alerts.sender import PER_ROUTE
+from zkdash.alerts.service import CLOSE_AGAIN_S
 from zkdash.config import StoreConfig
 from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.store.rows import Connection
@@ -144,6 +145,34 @@ async def test_what_is_open_of_a_cluster_that_is_not_watched_any_more_is_closed(
         (closed,) = [one for one in await here.alerts.incidents() if one.cluster == "gone"]
         assert (closed.resolved_at, closed.resolved_event_id) == (clock.now(), None)
         assert here.alerts.counts()["owed"] == 0
+
+
+async def test_what_could_not_be_closed_for_a_locked_store_is_closed_when_it_opens(
+    store: Store, clock: Clock, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    @asynccontextmanager
+    async def locked() -> AsyncIterator[Connection]:
+        tries.append(clock.now())
+        raise StoreUnavailable("database is locked")
+        yield
+
+    async with house(store, clock, route(there)) as here:
+        await here.record(starting("gone"), connected("gone"), suspended("gone"), lost("gone"))
+        await here.tried(1)
+        await here.rests()
+        with monkeypatch.context() as patched:
+            patched.setattr(store, "begin", locked)
+            await here.alerts.watch_only(["kept"])
+            before = len(tries)
+            clock.advance(CLOSE_AGAIN_S)
+            await until(lambda: len(tries) > before)
+        assert [incident.cluster for incident in await here.alerts.incidents(open_only=True)] == ["gone"]
+        clock.advance(CLOSE_AGAIN_S)
+        assert here.alerts._closing is not None
+        await here.alerts._closing
+        assert await here.alerts.incidents(open_only=True) == []
 
 
 async def test_a_transaction_that_fails_owes_nothing(

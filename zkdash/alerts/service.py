@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -36,6 +37,8 @@ from zkdash.timeline.times import Later, later
 L = get_logger(__name__)
 
 NOT_WATCHED = "its cluster is not watched any more"
+CLOSE_AGAIN_S = 5.0
+"""After how long what could not be closed for the store's sake is tried again."""
 
 
 class AlertService(Reading, asab.Service):  # type: ignore[misc]  # asab has no types
@@ -59,6 +62,10 @@ class AlertService(Reading, asab.Service):  # type: ignore[misc]  # asab has no 
         super().__init__(app, "zkdash.AlertService")
         self._store = store
         self._now = now
+        self._later = later
+        self._watched: tuple[str, ...] = ()
+        self._close_again: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
         self._routes = routes
         self._counts: Counter[str] = Counter()
         self._failing: set[str] = set()
@@ -90,6 +97,10 @@ class AlertService(Reading, asab.Service):  # type: ignore[misc]  # asab has no 
 
     async def stop(self) -> None:
         """End within a second; what has not been taken stays owed."""
+        self._forget_closing()
+        if self._closing is not None:
+            self._closing.cancel()
+            await asyncio.gather(self._closing, return_exceptions=True)
         await self._refresher.stop()
         await self._dispatcher.stop()
         await self._sender.stop()
@@ -111,19 +122,33 @@ class AlertService(Reading, asab.Service):  # type: ignore[misc]  # asab has no 
 
     async def watch_only(self, clusters: Iterable[str]) -> None:
         """Close what is open of clusters that are not watched any more: nobody will see them recover."""
-        names = list(clusters)
+        self._watched = tuple(clusters)
+        await self._close_others()
+
+    async def _close_others(self) -> None:
+        """Now, or as soon as the store can be written."""
+        self._forget_closing()
         try:
             async with self._store.begin() as connection:
-                rows = await incident_rows.close_others(connection, names, self._now(), NOT_WATCHED)
+                rows = await incident_rows.close_others(connection, self._watched, self._now(), NOT_WATCHED)
                 closed = [incident_of(row) for row in rows]
-                await acting.forget(connection, names, [incident.id for incident in closed], NOT_WATCHED)
+                await acting.forget(connection, self._watched, [incident.id for incident in closed], NOT_WATCHED)
         except StoreUnavailable as error:
-            L.warning("Incidents of clusters that are gone stay open.", struct_data={"why": str(error)})
+            L.warning("Incidents of clusters that are gone stay open for now.", struct_data={"why": str(error)})
+            self._close_again = self._later(CLOSE_AGAIN_S, self._close_soon)
             return
         if closed:
             L.log(NOTICE, "Incidents of clusters that are gone are closed.", struct_data={"incidents": len(closed)})
             self._on_incidents(closed)
             self._dispatcher.wake(everything=True)
+
+    def _close_soon(self) -> None:
+        self._closing = asyncio.get_running_loop().create_task(self._close_others())
+
+    def _forget_closing(self) -> None:
+        if self._close_again is not None:
+            self._close_again.cancel()
+            self._close_again = None
 
     # What there is
 

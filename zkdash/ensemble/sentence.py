@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -50,9 +51,21 @@ def of(verdict: Verdict, servers: Sequence[Server], *, by_its_own_word: bool) ->
 
 
 def short_names(servers: Sequence[Server]) -> Mapping[str, str]:
-    """What each server may be called beside the others: its host alone, where no two share one."""
+    """What each server may be called beside the others: its host's name alone, where no two share one."""
     hosts = [server.host for server in servers]
-    return {server.name: server.host if hosts.count(server.host) == 1 else server.name for server in servers}
+    return {
+        server.name: server.host if hosts.count(server.host) == 1 and not _is_address(server.host) else server.name
+        for server in servers
+    }
+
+
+def _is_address(host: str) -> bool:
+    """Of which alone nobody would say what is meant: 127.0.0.1 is many."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _listed(names: Sequence[str]) -> str:

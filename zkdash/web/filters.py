@@ -8,9 +8,11 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from zkdash.znodes.marks import is_plain, name_pieces
+from zkdash.znodes.marks import is_plain, name_pieces, visible
 
 MOMENT = re.compile(r"\b(\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d+)?Z)")
+SHORT_KEEPS = 14
+"""How many characters of what is shortened always stay at its end; static/css/short.css knows it, too."""
 DAY_MS = 86_400_000
 EPOCH = date(1970, 1, 1)
 UNITS_S = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -66,6 +68,15 @@ def name(text: str) -> Markup:
         for piece in name_pieces(text)
     )
     return Markup("".join(parts))  # noqa: S704 - each part is escaped
+
+
+def short(text: str) -> Markup:
+    """A host or a path that may be too long for its place: there it loses its middle; copied, it is whole."""
+    if len(text) <= 2 * SHORT_KEEPS:
+        return Markup('<span class="mono">{}</span>').format(name(text))
+    whole, head, tail = visible(text), name(text[:-SHORT_KEEPS]), name(text[-SHORT_KEEPS:])
+    parts = '<span class="short__line"><span class="short__head">{}</span><span class="short__tail">{}</span></span>'
+    return Markup(f'<span class="short mono" data-whole="{{}}">{parts}</span>').format(whole, head, tail)  # noqa: S704
 
 
 def timed(text: str) -> Markup:

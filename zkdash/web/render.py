@@ -44,6 +44,7 @@ def environment() -> jinja2.Environment:
         size=lambda size: figures.marked(size_in_words(size)),
     )
     env.filters.update(visible=marks.visible, last_name=paths.last_name, in_url=paths.to_url, time=filters.time)
+    env.filters["short"] = filters.short
     env.filters["browser"] = filters.browser
     env.globals.update(
         asset=lambda name: shipped().url(name),

@@ -61,6 +61,13 @@ def test_a_locale_writes_numbers_parts_and_times_its_own_way(
         assert localised(f"since {utc(AT_MS)}", tag) in (f"since {when} UTC", f"since {utc(AT_MS)}")
 
 
+@pytest.mark.parametrize("tag", ["es", "pl", "pt-PT", "it"])
+def test_four_digits_are_not_grouped_where_nobody_groups_them(tag: str) -> None:
+    assert localised(str(number(1_234.5)), tag) == "1234,5"
+    assert re.sub(r"\D", "_", localised(str(number(12_345)), tag)) == "12_345"
+    assert localised(str(number(1_234)), "es-MX") == "1,234"
+
+
 @pytest.mark.parametrize("tag", OFFERED)
 def test_every_locale_that_is_offered_is_known_and_has_latin_digits_alone(tag: str) -> None:
     assert names()[tag]
@@ -192,6 +199,15 @@ async def test_what_programs_read_is_the_same_for_every_locale(site: Site) -> No
 def test_a_shared_view_keeps_the_marks_for_its_readers_and_lets_nothing_else_through() -> None:
     kept = inert("<p>1&#44;234&#46;5 &lt;b&gt; &#60;script&#62; &amp;#44; &quot;</p>")
     assert kept == '<p>1&#44;234&#46;5 &lt;b&gt; &lt;script&gt; &amp;#44; "</p>'
+
+
+def test_attributes_of_a_shared_view_keep_them_too() -> None:
+    kept = inert(
+        '<svg aria-label="99&#46;9 &#37; &#34;&amp;#44;&#34; \ufdd0 of 1&#44;234"><title>1&#44;234</title></svg>'
+    )
+    theirs = "&quot;&amp;#44;&quot; \N{REPLACEMENT CHARACTER}"
+    german = localised(kept, "de")
+    assert german == f'<svg aria-label="99,9\N{NO-BREAK SPACE}% {theirs} of 1.234"><title>1.234</title></svg>'
 
 
 BARE = re.compile(

@@ -27,6 +27,10 @@ KEPT = re.compile(
     "|data-as|data-state|data-standing|data-health|data-since|data-until|data-live"
 )
 SPELT = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio", "pathlength": "pathLength"}
+HELD = {reference: chr(0xFDD0 + index) for index, reference in enumerate(REFERENCES.values())}
+"""Marks of numbers stay, in texts and attributes (a link's readers have a locale of their own): by what stands for them
+meanwhile, which are no characters of any text."""
+NOT_TAKEN = dict.fromkeys(map(ord, HELD.values()), "\N{REPLACEMENT CHARACTER}")
 TAGS = {"lineargradient": "linearGradient", "clippath": "clipPath", "foreignobject": "foreignObject"}
 
 
@@ -66,11 +70,7 @@ class _Rewriter(HTMLParser):
         self.handle_data(unescape(f"&{name};"))
 
     def handle_charref(self, name: str) -> None:
-        reference = f"&#{name};"
-        if reference not in REFERENCES.values():  # those stay: a link's readers have a locale of their own
-            self.handle_data(unescape(reference))
-        elif not self._inside_gone:
-            self.out.append(reference)
+        self.handle_data(unescape(f"&#{name};"))
 
 
 def inert(html: str) -> Markup:
@@ -79,9 +79,15 @@ def inert(html: str) -> Markup:
     What may stay is on a list, so that what is added to a page some day is not let through by being forgotten.
     """
     rewriter = _Rewriter()
+    html = html.translate(NOT_TAKEN)
+    for reference, stand_in in HELD.items():
+        html = html.replace(reference, stand_in)
     rewriter.feed(html)
     rewriter.close()
-    return Markup("".join(rewriter.out))  # noqa: S704 - every text and value is escaped above
+    kept = "".join(rewriter.out)  # every text and value in it is escaped
+    for reference, stand_in in HELD.items():
+        kept = kept.replace(stand_in, reference)
+    return Markup(kept)  # noqa: S704 - escaped above
 
 
 def _is_gone(tag: str, attributes: dict[str, str | None]) -> bool:

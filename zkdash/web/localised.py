@@ -22,6 +22,8 @@ TIME = re.compile(
     r'(<time datetime="[^"]+"(?: data-as="(?:clock|ago|for)")?>)(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC(?=</time>)'
 )
 DATE = re.compile(r"(\d{4})&#45;(\d\d)&#45;(\d\d) (\d\d:\d\d:\d\d) UTC")
+FROM_FIVE_DIGITS = {"bg", "es", "et", "hu", "it", "it-CH", "lv", "pl", "pt-PT", "sl"}
+"""Who writes 1234, but 12.345: CLDR's minimumGroupingDigits is 2 there, which babel does not carry."""
 KEPT = 4096
 """How many numbers, days and times of day are kept as they were written last."""
 
@@ -60,7 +62,9 @@ def _number(text: str, percent: bool, tag: str) -> str:
     plain = text.replace("&#44;", "").replace("&#46;", ".")
     decimals = len(plain.partition(".")[2])
     value = Decimal(plain) / 100 if percent else Decimal(plain)
-    return str(_pattern(tag, decimals, percent=percent).apply(value, _locale(tag), numbering_system="latn"))
+    grouped = abs(value) >= 10_000 or tag not in FROM_FIVE_DIGITS
+    pattern = _pattern(tag, decimals, percent=percent)
+    return str(pattern.apply(value, _locale(tag), group_separator=grouped, numbering_system="latn"))
 
 
 @lru_cache(KEPT)

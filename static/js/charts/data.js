@@ -20,7 +20,8 @@ export function known(body, metric) {
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 const PLAIN = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
-const SHORT = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 3 });
+const SHORT = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+const SIZES = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "K"]]; // words, which stay English: Intl's compact ones don't fit an axis
 
 /** A value with its unit, as the page's tables write it; `short` for an axis. */
 export function words(value, unit, short = false) {
@@ -30,6 +31,11 @@ export function words(value, unit, short = false) {
     return `${PLAIN.format(Number((value / 1024 ** at).toPrecision(short ? 3 : 4)))} ${UNITS[at]}`;
   }
   if (unit === "ms") return Math.abs(value) >= 1000 ? `${PLAIN.format(value / 1000)} s` : `${PLAIN.format(value)} ms`;
-  const number = short && Math.abs(value) >= 1000 ? SHORT.format(value) : PLAIN.format(value);
+  const number = short ? brief(value) : PLAIN.format(value);
   return unit ? `${number} ${unit}` : number;
+}
+
+function brief(value) {
+  const [size, letter] = SIZES.find(([least]) => Math.abs(value) >= least) ?? [1, ""];
+  return size === 1 ? PLAIN.format(value) : `${SHORT.format(value / size)}${letter}`;
 }

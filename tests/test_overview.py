@@ -58,7 +58,7 @@ async def test_a_card_says_the_state_the_cause_the_server_and_the_timeout(site: 
     assert 'data-state="SUSPENDED"' in found
     assert '<span class="state__word">suspended</span>' in found
     assert "The connection broke: connection reset by zk1.example:2181." in found
-    assert "zk1.example:2181</dd>" in found
+    assert "zk1.example:2181</span></dd>" in found
     assert "10 s timeout" in found
     assert '<time datetime="' in found
 

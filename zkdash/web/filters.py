@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from unicodedata import east_asian_width
 
 from markupsafe import Markup, escape
 
@@ -13,6 +14,7 @@ from zkdash.znodes.marks import is_plain, name_pieces, visible
 MOMENT = re.compile(r"\b(\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d+)?Z)")
 SHORT_KEEPS = 14
 """How many characters of what is shortened always stay at its end; static/css/short.css knows it, too."""
+SHORT_KEEPS_OF_PATH = 24
 DAY_MS = 86_400_000
 EPOCH = date(1970, 1, 1)
 UNITS_S = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -71,12 +73,31 @@ def name(text: str) -> Markup:
 
 
 def short(text: str) -> Markup:
-    """A host or a path that may be too long for its place: there it loses its middle; copied, it is whole."""
+    """A host or a path that may be too long for its place: there it loses its middle; copied and named, it is whole.
+
+    A path keeps more of its end than a host, for its last name says most.
+    """
     if len(text) <= 2 * SHORT_KEEPS:
         return Markup('<span class="mono">{}</span>').format(name(text))
-    whole, head, tail = visible(text), name(text[:-SHORT_KEEPS]), name(text[-SHORT_KEEPS:])
-    parts = '<span class="short__line"><span class="short__head">{}</span><span class="short__tail">{}</span></span>'
-    return Markup(f'<span class="short mono" data-whole="{{}}">{parts}</span>').format(whole, head, tail)  # noqa: S704
+    whole, cut = visible(text), _cut(text, SHORT_KEEPS_OF_PATH if text.startswith("/") else SHORT_KEEPS)
+    path = " short--path" if text.startswith("/") else ""
+    # What stands in two pieces is one word to who listens.
+    start = Markup('<span class="short{} mono" role="img" aria-label="{}" data-whole="{}">').format(path, whole, whole)
+    return start + Markup('{}<span class="short__tail">{}</span></span>').format(name(text[:cut]), name(text[cut:]))
+
+
+def _cut(text: str, columns: int) -> int:
+    """Where the end begins that fits so many columns."""
+    if text.isascii() and text.isprintable():
+        return len(text) - columns
+    at = len(text)
+    while at and (columns := columns - _columns(visible(text[at - 1]))) >= 0:
+        at -= 1
+    return at
+
+
+def _columns(text: str) -> int:
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def timed(text: str) -> Markup:

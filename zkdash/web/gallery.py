@@ -28,6 +28,7 @@ WAVES = {
     "nothing known": (None,) * BUCKETS,
 }
 LONG = "zookeeper-0.zookeeper-headless.production-eu-central-1.svc.cluster.example.com:2181"
+LONG_PATH = "/apps/shop/production-eu-central-1/configuration/of/all/services/payments/feature-flags"
 FAILURES = (
     Failure(404, "No such znode", "/apps/nowhere is not there, or it was just deleted."),
     Failure(403, "Not allowed to read", FORBIDDEN),
@@ -54,6 +55,7 @@ async def index(request: web.Request) -> web.Response:
         crawls=[*map(_crawl, Phase)],
         failures=FAILURES,
         long=LONG,
+        long_path=LONG_PATH,
         at_ms=AT,
     )
 

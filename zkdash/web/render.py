@@ -10,7 +10,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from zkdash.clock import now_ms
-from zkdash.web import alert_words, done, figures, filters, places, terms, urls, words
+from zkdash.web import alert_words, done, figures, filters, places, sentences, terms, urls, words
 from zkdash.web.acts import acts_in_part, acts_on
 from zkdash.web.assets import assets_root, shipped
 from zkdash.web.gate import who_asks
@@ -40,6 +40,7 @@ def environment() -> jinja2.Environment:
     env.filters.update(
         number=figures.number,
         figures=figures.figures,
+        sentence=sentences.sentence,
         duration=lambda ms: figures.marked(filters.duration(ms)),
         size=lambda size: figures.marked(size_in_words(size)),
     )
@@ -52,7 +53,7 @@ def environment() -> jinja2.Environment:
         icon=icon,
         time=filters.time,
         count=figures.count,
-        explain=lambda cause, reason: figures.figures(filters.timed(words.explain(cause, reason))),
+        explain=lambda cause, reason: sentences.sentence(filters.timed(words.explain(cause, reason))),
         event_word=words.of_event,
         cause_words=words.CAUSE_WORDS,
         cause_explained=words.CAUSE_EXPLAINED,

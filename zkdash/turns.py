@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-SLICE_S = 0.01
+SLICE_S = 0.005
 """How much is done before others are served."""
 
 

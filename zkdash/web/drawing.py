@@ -9,7 +9,7 @@ from zkdash.pace import Pace
 
 DRAW_S = 0.03
 """What changes several times so quickly is drawn once."""
-BATCH = 20
+BATCH = 10
 """How many are drawn before others get their turn on the event loop."""
 
 

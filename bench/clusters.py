@@ -11,6 +11,7 @@ import argparse
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -72,12 +73,22 @@ class Clients:
         self.popen.wait()
 
 
+def config_of(server: Server, count: int, more: str = "") -> str:
+    head = f"servers = {server.address}\nsession_timeout = {SESSION_TIMEOUT_S}\n{more}"
+    return "".join(f"[zookeeper:c{i}]\npath = /all/c{i}\n{head}" for i in range(count))
+
+
+def not_probing(server: Server, count: int) -> dict[str, float]:
+    """zkdash with the sessions alone, which is all that its peers have."""
+    with zkdash(config_of(server, count, "probe = no\n"), free_port()) as one:
+        wait_for(one.answers, 120, "first page")
+        wait_for(lambda: one.count("CONNECTED") == count, 60, "all up")
+        time.sleep(SETTLE_S)
+        return {"cpu": idle(one.process)["cpu"]}
+
+
 def with_zkdash(server: Server, count: int) -> dict[str, float]:
-    config = "".join(
-        f"[zookeeper:c{i}]\nservers = {server.address}\npath = /all/c{i}\nsession_timeout = {SESSION_TIMEOUT_S}\n"
-        for i in range(count)
-    )
-    with zkdash(config, free_port()) as one:
+    with zkdash(config_of(server, count), free_port()) as one:
         figures = {"first page": wait_for(one.answers, 120, "first page")}
         figures["connected"] = figures["first page"] + wait_for(lambda: one.count("CONNECTED") == count, 60, "all up")
         time.sleep(SETTLE_S)
@@ -120,6 +131,7 @@ def _outage(server: Server) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench clusters")
     parser.add_argument("--counts", default="1,10,50,100,300,1000", help="numbers of clusters, comma separated")
+    parser.add_argument("--unprobed", default="300,1000", help="the same, with sessions alone")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
     options, _ = parser.parse_known_args()
@@ -131,7 +143,7 @@ def main() -> None:
             continue
         with Server(config={"maxClientCnxns": "0"}) as server:
             make_roots(server.address, count)
-            contenders = {
+            contenders: dict[str, Callable[[], dict[str, float]]] = {
                 "zkdash": lambda server=server, count=count: with_zkdash(server, count),
                 "kazoo alone": lambda server=server, count=count: with_clients(server, count, *kazoo),
                 LIMIT: lambda server=server, count=count: with_clients(server, count, *bare),
@@ -139,6 +151,14 @@ def main() -> None:
             runs = report.rounds(title, contenders, 1 if options.quick else options.runs, warm_up=False)
         curve = Curve("clusters", count, ("rss", "cpu", "noticed", "back"))
         report.table(title, runs, UNITS, limit=LIMIT, curve=curve)
+    for count in map(int, options.unprobed.split(",")):
+        title = f"{count:,} clusters whose servers are not probed"
+        if options.quick or report.known(title):
+            continue
+        with Server(config={"maxClientCnxns": "0"}) as server:
+            make_roots(server.address, count)
+            one = {"zkdash": lambda server=server, count=count: not_probing(server, count)}
+            report.table(title, report.rounds(title, one, options.runs, warm_up=False), UNITS)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ WAITING = {
     ("selectors.py", "select"),
     ("threading.py", "wait"),
     ("queue.py", "get"),
+    ("asab/application.py", "_watchdog"),
 }
 OURS = ("zkdash/", "templates/")
 LIBRARIES = ("aiohttp", "kazoo", "sqlalchemy", "aiosqlite", "jinja2", "orjson", "asab", "alembic", "yarl", "multidict")

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from tests.support.until import until
-from zkdash.turns import SLICE_S, Turns
+from zkdash.turns import SLICE_S, STEP_S, Turns
 
 
 async def test_little_is_done_at_once() -> None:
@@ -72,3 +72,40 @@ async def test_one_that_fails_stops_nobody_else() -> None:
         turns.do(fail)
     turns.do(lambda: done.append("after"))
     await until(lambda: done == ["after"])
+
+
+async def test_who_waits_for_a_turn_goes_on_at_once_or_a_few_in_each_turn_of_the_loop() -> None:
+    turns = Turns()
+    waiting = asyncio.ensure_future(turns.turn())
+    await asyncio.sleep(0)
+    assert waiting.done()
+
+    done: list[int] = []
+    seen: list[int] = []
+
+    async def one(number: int) -> None:
+        await turns.turn()
+        done.append(number)
+
+    async def other() -> None:
+        while len(done) < 200:
+            seen.append(len(done))
+            await asyncio.sleep(0)
+
+    await asyncio.gather(other(), *map(one, range(200)))
+    assert done == list(range(200))
+    assert max(after - before for before, after in pairwise(seen)) <= SLICE_S / STEP_S + 1
+
+
+async def test_who_is_cancelled_while_waiting_is_passed_over() -> None:
+    turns, done = Turns(), list[int]()
+
+    async def one(number: int) -> None:
+        await turns.turn()
+        done.append(number)
+
+    tasks = [asyncio.create_task(one(number)) for number in range(100)]
+    await asyncio.sleep(0)
+    tasks[90].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert done == [number for number in range(100) if number != 90]

@@ -6,7 +6,10 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
+STEP_S = 0.0002
+"""What who waited for a turn is thought to do with it."""
 SLICE_S = 0.005
 """How much is done before others are served."""
 
@@ -23,6 +26,17 @@ class Turns:
         """Call it now, or after what came before; within a turn of the loop only `SLICE_S` is done in all."""
         self._waiting.append(call)
         self._work()
+
+    async def turn(self) -> None:
+        """Go on at once where few want to, and else after those who came before, a few in each turn of the loop."""
+        waiting = asyncio.get_running_loop().create_future()
+        self.do(partial(self._let, waiting))
+        await waiting
+
+    def _let(self, waiting: asyncio.Future[None]) -> None:
+        self._spent_s += STEP_S
+        if not waiting.done():  # else it was cancelled
+            waiting.set_result(None)
 
     def _work(self) -> None:
         try:

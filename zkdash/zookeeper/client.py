@@ -10,6 +10,7 @@ from kazoo.client import KazooClient
 from kazoo.protocol.serialization import Exists, GetACL, GetChildren, GetChildren2, GetData
 
 from zkdash.config import SaslConfig
+from zkdash.turns import Turns
 from zkdash.zookeeper.connection import LoopConnection
 from zkdash.zookeeper.crawl_desk import CrawlDesk
 from zkdash.zookeeper.errors import BlockingCall, WriteRefused
@@ -43,7 +44,8 @@ class ReadOnlyClient(KazooClient):  # type: ignore[misc]  # kazoo has no types
     """A KazooClient that refuses every request but reads, and neither blocks nor starts a thread.
 
     `listener` gets each signal of the connection (states.Signal) on the event loop. Requests are made by kazoo's
-    `…_async` methods, whose results can be awaited; their blocking twins raise BlockingCall.
+    `…_async` methods, whose results can be awaited; their blocking twins raise BlockingCall. Who may lose
+    their connections at the same moment share `turns`.
     """
 
     def __init__(
@@ -55,10 +57,11 @@ class ReadOnlyClient(KazooClient):  # type: ignore[misc]  # kazoo has no types
         auth: tuple[tuple[str, str], ...] = (),
         sasl: SaslConfig | None = None,
         tls: Callable[[], ssl.SSLContext] | None = None,
+        turns: Turns | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         super().__init__(hosts=hosts, timeout=session_timeout_s, handler=LoopHandler(loop), auth_data=set(auth))
-        self._connection = LoopConnection(self, listener=listener, sasl=sasl, tls=tls)
+        self._connection = LoopConnection(self, listener=listener, sasl=sasl, tls=tls, turns=turns or Turns())
         self.features = FeatureFinder(self._connection)
         self.crawls = CrawlDesk()
         self.watches = Watches(self)

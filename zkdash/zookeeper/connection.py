@@ -25,6 +25,7 @@ from kazoo.protocol.states import KeeperState
 
 from zkdash.config import SaslConfig
 from zkdash.log import get_logger
+from zkdash.turns import Turns
 from zkdash.zookeeper.addresses import Address, resolve, server_name
 from zkdash.zookeeper.errors import NonsenseReply, ReplyTooLarge
 from zkdash.zookeeper.frames import MAX_FRAME_BYTES, Frames
@@ -59,10 +60,12 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
         listener: Callable[[Signal], None],
         sasl: SaslConfig | None,
         tls: Callable[[], ssl.SSLContext] | None,
+        turns: Turns,
     ) -> None:
         super().__init__(client, retry_sleeper=None, logger=logging.getLogger(__name__))
         self._loop = asyncio.get_running_loop()
         self._listener = listener
+        self._turns = turns
         self._credentials = Credentials(sasl, tls)
         self._task: asyncio.Task[None] | None = None
         self._write_sock: Wake | None = None
@@ -142,6 +145,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
 
     async def _attempt(self, address: Address, attempt_s: float, failures: dict[str, str]) -> bool:
         """One server's turn, up to the end of its connection. True if it served, or if its word decides."""
+        await self._turns.turn()
         try:
             frames = await self._connect(address, attempt_s)
             self._last = (address.host, address.port)
@@ -209,6 +213,7 @@ class LoopConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo has no t
             L.warning("A server's reply could not be read.", struct_data={"error": repr(error)}, exc_info=True)
             reason = f"the server answered nonsense ({type(error).__name__})"
         self.serving = False
+        await self._turns.turn()
         if client._stopped.is_set():
             return
         client._session_callback(KeeperState.CONNECTING)

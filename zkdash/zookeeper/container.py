@@ -90,7 +90,7 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
         self._since = now_ms()
         self._since_monotonic = time.monotonic()
         self._timer: asyncio.TimerHandle | None = None
-        self._turns = turns or Turns()
+        self.turns = turns or Turns()
         self.ZooKeeper = ReadOnlyWrapper(self)
 
     # Life
@@ -125,7 +125,7 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
 
     def heard(self, signal: Signal) -> None:
         """Take what the session says; where hundreds of clusters say something at once, in turns with all else."""
-        self._turns.do(partial(self._on_signal, signal))
+        self.turns.do(partial(self._on_signal, signal))
 
     def _on_signal(self, signal: Signal) -> None:
         before = self._status
@@ -182,7 +182,7 @@ class ClusterContainer(ZooKeeperContainer):  # type: ignore[misc]  # asab has no
 
     def _on_timeout(self) -> None:
         self._timer = None
-        self._turns.do(self._time_is_over)
+        self.turns.do(self._time_is_over)
 
     def _time_is_over(self) -> None:
         if self._timer is not None:

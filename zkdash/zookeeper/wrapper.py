@@ -32,6 +32,7 @@ class ReadOnlyWrapper(KazooWrapper):  # type: ignore[misc]  # asab has no types
             auth=config.auth,
             sasl=config.sasl,
             tls=(lambda: tls_context(tls)) if tls is not None else None,
+            turns=container.turns,
         )
 
     async def exists(self, path: str) -> ZnodeStat | None:

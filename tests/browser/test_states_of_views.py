@@ -304,7 +304,7 @@ VIEWS = {
         "/alerts/routes/nobody",
         first=("/alerts/routes/nobody", "No route of alerts has this name"),
         empty="where nothing was to be told, as for who sees a part",
-        partly=("/alerts/routes/nobody", "Nothing had to be told yet."),
+        partly=("/alerts/routes/nobody", "What it failed to tell is about other clusters than yours"),
         lost=("/alerts/routes/nobody", "firing: gone"),
         error=("/alerts/routes/none", "No route of alerts has this name"),
     ),

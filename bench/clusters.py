@@ -34,6 +34,7 @@ UNITS = {
     "back": "s",
     "stall": "ms, the slowest answer from the outage on",
 }
+LOST_UNITS = {"late": "ms at most, a turn of the loop (sampled every 100 ms)", "answer": "ms, the slowest"}
 SESSION_TIMEOUT_S = 10
 SETTLE_S = 25.0
 """Until then zkdash has asked all servers in full for the first time, all at once."""
@@ -87,6 +88,32 @@ def not_probing(server: Server, count: int) -> dict[str, float]:
         return {"cpu": idle(one.process)["cpu"]}
 
 
+def lost_at_once(server: Server, count: int) -> dict[str, float]:
+    """How late a turn of zkdash's event loop was at most, by its own metric, and its slowest answer."""
+    with zkdash(config_of(server, count), free_port()) as one:
+        wait_for(one.answers, 120, "first page")
+        wait_for(lambda: one.count("CONNECTED") == count, 60, "all up")
+        time.sleep(SETTLE_S)
+        before = late_turns(one)
+        with Slowest(one) as slowest:
+            server.kill()
+            _outage(server)
+            wait_for(lambda: _all_up(one, count), 60, "all back", 0.5)
+        after = late_turns(one)
+        late = [bound for bound, turns in after.items() if turns > before[bound]]
+        return {"late": 1000 * max(late), "answer": slowest.ms}
+
+
+def late_turns(one: ZkDash) -> dict[float, float]:
+    """How many turns of the loop were late by no more than so many seconds, and by more than the bound before."""
+    found, below = {}, 0.0
+    for line in one.get("/metrics").decode().splitlines():
+        if line.startswith("zkdash_loop_lag_seconds_bucket{"):
+            bound, turns = float(line.partition('le="')[2].partition('"')[0]), float(line.rpartition(" ")[2])
+            found[bound], below = turns - below, turns
+    return found
+
+
 def with_zkdash(server: Server, count: int) -> dict[str, float]:
     with zkdash(config_of(server, count), free_port()) as one:
         figures = {"first page": wait_for(one.answers, 120, "first page")}
@@ -132,6 +159,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench clusters")
     parser.add_argument("--counts", default="1,10,50,100,300,1000", help="numbers of clusters, comma separated")
     parser.add_argument("--unprobed", default="300,1000", help="the same, with sessions alone")
+    parser.add_argument("--lost", default="1000", help="how many are lost while the event loop is watched")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
     options, _ = parser.parse_known_args()
@@ -151,6 +179,14 @@ def main() -> None:
             runs = report.rounds(title, contenders, 1 if options.quick else options.runs, warm_up=False)
         curve = Curve("clusters", count, ("rss", "cpu", "noticed", "back"))
         report.table(title, runs, UNITS, limit=LIMIT, curve=curve)
+    for count in map(int, options.lost.split(",")):
+        title = f"{count:,} clusters lost at once"
+        if options.quick or report.known(title):
+            continue
+        with Server(config={"maxClientCnxns": "0"}) as server:
+            make_roots(server.address, count)
+            one = {"zkdash": lambda server=server, count=count: lost_at_once(server, count)}
+            report.table(title, report.rounds(title, one, options.runs, warm_up=False), LOST_UNITS)
     for count in map(int, options.unprobed.split(",")):
         title = f"{count:,} clusters whose servers are not probed"
         if options.quick or report.known(title):
@@ -158,7 +194,7 @@ def main() -> None:
         with Server(config={"maxClientCnxns": "0"}) as server:
             make_roots(server.address, count)
             one = {"zkdash": lambda server=server, count=count: not_probing(server, count)}
-            report.table(title, report.rounds(title, one, options.runs, warm_up=False), UNITS)
+            report.table(title, report.rounds(title, one, options.runs, warm_up=False), {"cpu": UNITS["cpu"]})
 
 
 if __name__ == "__main__":

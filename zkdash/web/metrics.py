@@ -28,7 +28,7 @@ from zkdash.zookeeper.states import State
 if TYPE_CHECKING:
     from zkdash.zookeeper.container import ClusterContainer
 
-LAG_EVERY_S = 0.5
+LAG_EVERY_S = 0.1
 LAG_BUCKETS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 STATE_MESSAGES = tuple(f"ZooKeeperContainer.state/{state}!" for state in State)
 
@@ -180,8 +180,25 @@ class _SeenMetrics(Collector):
         return self._metrics.of_seen(self._level)
 
 
+class _Collected(Collector):
+    """What was collected before."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[Metric]:
+        return iter(self._families)
+
+
 async def metrics(request: web.Request) -> web.Response:
     """GET /metrics, as text or as OpenMetrics, whichever is asked for."""
     kept = request.app[METRICS]
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-    return web.Response(body=encode(kept.of(level_of(request))), headers={"Content-Type": content_type})
+    collected = []
+    for family in kept.of(level_of(request)).collect():
+        collected.append(family)
+        await asyncio.sleep(0)  # of a thousand clusters one takes milliseconds, and there are dozens
+    registry = CollectorRegistry()
+    registry.register(_Collected(collected))
+    body = await asyncio.to_thread(encode, registry)
+    return web.Response(body=body, headers={"Content-Type": content_type})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -163,3 +164,22 @@ def test_every_cause_has_words(cause: Cause) -> None:
     assert explain(cause, "why").endswith(ends.get(cause, ": why."))
     assert explain(cause, "") == explain(cause, "").strip()
     assert standing(State.LOST, cause) in (Standing.LOST, Standing.CONNECTING)
+
+
+async def test_a_page_that_comes_before_its_cards_are_drawn_lets_others_have_their_turns(tmp_path: Path) -> None:
+    async with running_site(tmp_path, *(f"c{number}" for number in range(35))) as site:
+        board = site.client.app[BOARD]  # type: ignore[union-attr]  # a running site has one
+        site.bus.PubSub.publish("Clusters.changed!")
+        assert len(board._cards.undrawn()) == 35
+        turns: list[int] = []
+
+        async def other() -> None:
+            while True:
+                turns.append(len(board._cards.undrawn()))
+                await asyncio.sleep(0)
+
+        watching = asyncio.create_task(other())
+        await board.drawn()
+        watching.cancel()
+        assert board._cards.undrawn() == []
+        assert len(set(turns)) >= 3

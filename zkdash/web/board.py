@@ -15,6 +15,7 @@ from zkdash.web.board_cards import KEPT_LEVELS, Cards
 from zkdash.web.board_levels import SeenBoard, troubles
 from zkdash.web.board_offers import Offers
 from zkdash.web.board_work import BoardWork
+from zkdash.web.drawing import few_at_a_time
 from zkdash.web.keys import Dashboard
 from zkdash.web.live import LiveHub
 from zkdash.web.pieces import Frame, facts, frame_of
@@ -74,6 +75,10 @@ class Board:
         ]
 
     # What pages join
+
+    async def drawn(self) -> None:
+        """Wait until every card is drawn, a few at a time; after that it costs nothing to join them."""
+        await few_at_a_time(self._cards.undrawn(), self._cards.draw)
 
     def seen(self, level: Reach) -> SeenBoard:
         """As one level sees it."""
@@ -178,7 +183,9 @@ class Board:
         )
 
     async def open(self, topic: str, level: Reach) -> None:
-        """Everything is kept already."""
+        """Have all cards drawn; all else is kept already."""
+        if topic == "overview" or arranging.of_topic(topic):
+            await self.drawn()
         if arranging.of_topic(topic):
             self._offers.arranged[topic] += 1
 

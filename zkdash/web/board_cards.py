@@ -111,6 +111,15 @@ class Cards:
             kept.card = self._draw(kept)
         return kept.card
 
+    def draw(self, name: str) -> None:
+        """Have a card drawn, if there is still a cluster of that name."""
+        if name in self._kept:
+            self.card(name)
+
+    def undrawn(self) -> list[str]:
+        """The clusters whose card is to be drawn."""
+        return [name for name, kept in self._kept.items() if kept.card is None]
+
     def has_another_spark(self, name: str, now: int) -> bool:
         """Whether the sparkline of a drawn card is no longer the one that it would get."""
         kept = self._kept[name]

@@ -65,6 +65,7 @@ async def index(request: web.Request) -> web.Response:
     """GET /?group=&pin=&view="""
     headers = {"Vary": "HX-Request, Accept-Encoding"}
     level, board = level_of(request), request.app[BOARD]
+    await board.drawn()
     if request.query.get("view") == "wall" and not is_partial(request):
         summary = board.frame(level).summary
         return render(request, "overview/wall.html", cards=board.cards(level), summary=summary)

@@ -22,7 +22,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 async def test_the_page_has_four_windows_and_the_outages_of_the_chosen_one(site: Site) -> None:
     site["a"].drop()
+    await site.recorded(3)  # an outage within a millisecond is none
     site["a"].time_out()
+    await site.recorded(4)
     site["a"].connect(session_id=2)
     await site.recorded(5)
     page = Page(await site.text("/clusters/a/availability?window=24h"))

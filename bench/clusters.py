@@ -11,7 +11,8 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -79,21 +80,25 @@ def config_of(server: Server, count: int, more: str = "") -> str:
     return "".join(f"[zookeeper:c{i}]\npath = /all/c{i}\n{head}" for i in range(count))
 
 
+@contextmanager
+def settled(server: Server, count: int, more: str = "") -> Iterator[tuple[ZkDash, dict[str, float]]]:
+    """zkdash, connected to all and at rest, and how long it took until then."""
+    with zkdash(config_of(server, count, more), free_port()) as one:
+        first_s = wait_for(one.answers, 120, "first page")
+        took = {"first page": first_s, "connected": first_s + wait_for(lambda: _all_up(one, count), 60, "all up")}
+        time.sleep(SETTLE_S)
+        yield one, took
+
+
 def not_probing(server: Server, count: int) -> dict[str, float]:
     """zkdash with the sessions alone, which is all that its peers have."""
-    with zkdash(config_of(server, count, "probe = no\n"), free_port()) as one:
-        wait_for(one.answers, 120, "first page")
-        wait_for(lambda: one.count("CONNECTED") == count, 60, "all up")
-        time.sleep(SETTLE_S)
+    with settled(server, count, "probe = no\n") as (one, _):
         return {"cpu": idle(one.process)["cpu"]}
 
 
 def lost_at_once(server: Server, count: int) -> dict[str, float]:
     """How late a turn of zkdash's event loop was at most, by its own metric, and its slowest answer."""
-    with zkdash(config_of(server, count), free_port()) as one:
-        wait_for(one.answers, 120, "first page")
-        wait_for(lambda: one.count("CONNECTED") == count, 60, "all up")
-        time.sleep(SETTLE_S)
+    with settled(server, count) as (one, _):
         before = late_turns(one)
         with Slowest(one) as slowest:
             server.kill()
@@ -115,11 +120,8 @@ def late_turns(one: ZkDash) -> dict[float, float]:
 
 
 def with_zkdash(server: Server, count: int) -> dict[str, float]:
-    with zkdash(config_of(server, count), free_port()) as one:
-        figures = {"first page": wait_for(one.answers, 120, "first page")}
-        figures["connected"] = figures["first page"] + wait_for(lambda: one.count("CONNECTED") == count, 60, "all up")
-        time.sleep(SETTLE_S)
-        figures |= idle(one.process)
+    with settled(server, count) as (one, took):
+        figures = took | idle(one.process)
         # To answer for a thousand clusters takes 20 ms: who asks all the time measures that.
         every_s = max(0.02, count / 5000)
         with Slowest(one) as slowest:
@@ -179,22 +181,28 @@ def main() -> None:
             runs = report.rounds(title, contenders, 1 if options.quick else options.runs, warm_up=False)
         curve = Curve("clusters", count, ("rss", "cpu", "noticed", "back"))
         report.table(title, runs, UNITS, limit=LIMIT, curve=curve)
-    for count in map(int, options.lost.split(",")):
-        title = f"{count:,} clusters lost at once"
-        if options.quick or report.known(title):
-            continue
-        with Server(config={"maxClientCnxns": "0"}) as server:
-            make_roots(server.address, count)
-            one = {"zkdash": lambda server=server, count=count: lost_at_once(server, count)}
-            report.table(title, report.rounds(title, one, options.runs, warm_up=False), LOST_UNITS)
-    for count in map(int, options.unprobed.split(",")):
-        title = f"{count:,} clusters whose servers are not probed"
-        if options.quick or report.known(title):
-            continue
-        with Server(config={"maxClientCnxns": "0"}) as server:
-            make_roots(server.address, count)
-            one = {"zkdash": lambda server=server, count=count: not_probing(server, count)}
-            report.table(title, report.rounds(title, one, options.runs, warm_up=False), {"cpu": UNITS["cpu"]})
+    if not options.quick:
+        for count in map(int, options.lost.split(",")):
+            alone(f"{count:,} clusters lost at once", count, options.runs, lost_at_once, LOST_UNITS)
+        for count in map(int, options.unprobed.split(",")):
+            title = f"{count:,} clusters whose servers are not probed"
+            alone(title, count, options.runs, not_probing, {"cpu": UNITS["cpu"]})
+
+
+def alone(
+    title: str,
+    count: int,
+    runs: int,
+    measure: Callable[[Server, int], dict[str, float]],
+    units: Mapping[str, str],
+) -> None:
+    """What only zkdash has a figure for."""
+    if report.known(title):
+        return
+    with Server(config={"maxClientCnxns": "0"}) as server:
+        make_roots(server.address, count)
+        found = report.rounds(title, {"zkdash": lambda: measure(server, count)}, runs, warm_up=False)
+        report.table(title, found, units)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,10 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -18,7 +21,7 @@ from sqlalchemy import event, text
 from tests.support.stores import PostgreSQL
 from zkdash.demo.loopback import free_port
 from zkdash.errors import StartError
-from zkdash.store import audit, deliveries, public_notes, sample_tables, saved_views, server_changes, shares
+from zkdash.store import audit, deliveries, public_notes, sample_tables, saved_views, server_changes, shares, sign_in
 from zkdash.store.engine import Store, StoreUnavailable
 from zkdash.store.migrate import FOLDER
 from zkdash.store.schema import HEAD, metadata
@@ -38,7 +41,7 @@ async def refusal(url: str) -> str:
 
 async def test_the_migrations_make_the_tables_that_the_code_thinks_of(store: Store) -> None:
     of_their_own = {sample_tables.samples, server_changes.server_changes, audit.audit, shares.shares}
-    of_their_own |= {saved_views.saved_views, public_notes.public_notes}
+    of_their_own |= {saved_views.saved_views, public_notes.public_notes, sign_in.sessions}
     assert of_their_own <= set(metadata.tables.values())
     async with store.begin() as connection:
         differences = await connection.run_sync(
@@ -152,6 +155,30 @@ async def test_writers_on_one_sqlite_file_wait_for_each_other(tmp_path: Path) ->
         assert await connection.scalar(text("SELECT max(started_at) FROM runs")) == 40
     for one in stores:
         await one.close()
+
+
+async def test_no_thread_of_a_connection_that_was_given_up_outlives_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(f"sqlite:///{tmp_path}/zkdash.sqlite")
+    await store.open()
+    connect = sqlite3.connect
+
+    def slowly(*args: Any, **options: Any) -> sqlite3.Connection:
+        time.sleep(0.3)
+        return connect(*args, **options)
+
+    async def read() -> None:
+        async with store.connect():
+            pass
+
+    monkeypatch.setattr(sqlite3, "connect", slowly)
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0.05)
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    await store.close()
+    assert not [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
 
 
 async def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
+import aiosqlite
 from sqlalchemy import event, inspect, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
@@ -49,6 +52,7 @@ class Store:
         self._busy_s = busy_s
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
+        self._threads: WeakSet[threading.Thread] = WeakSet()
         self.where = ""
 
     async def open(self) -> None:
@@ -98,6 +102,8 @@ class Store:
                         await engine.dispose()
                 except TimeoutError:
                     L.warning("The store's connections could not be closed in time.")
+        # A connection that was given up half-way ends in its thread, which must not outlive the event loop.
+        await asyncio.to_thread(_join, list(self._threads), _CLOSE_S)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -124,7 +130,7 @@ class Store:
                 url,
                 pool_size=1 if writes else 2,
                 max_overflow=0,
-                connect_args={"timeout": self._busy_s},
+                connect_args={"timeout": self._busy_s, "async_creator_fn": self._connect_sqlite},
             )
             event.listen(engine.sync_engine, "connect", _configure_sqlite)
             # pysqlite would open transactions late and on its own terms; a writer takes its lock at the start, so
@@ -144,6 +150,13 @@ class Store:
                 "server_settings": {"application_name": "zkdash", "jit": "off"},
             },
         )
+
+    def _connect_sqlite(self, *args: Any, **options: Any) -> aiosqlite.Connection:
+        connection = aiosqlite.connect(*args, **options)
+        thread = connection._thread
+        thread.daemon = True  # one that hangs, on a disk that does, keeps nobody from leaving
+        self._threads.add(thread)
+        return connection
 
     async def _version(self) -> str | None:
         async with self._engine_for(self._writer).connect() as connection:
@@ -211,6 +224,12 @@ def _write_ahead(path: Path, busy_s: float) -> None:
             return
         finally:
             connection.close()
+
+
+def _join(threads: Iterable[threading.Thread], deadline_s: float) -> None:
+    end = time.monotonic() + deadline_s
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
 
 
 def _upgrade(make_engine: Callable[[], AsyncEngine], where: str) -> None:

@@ -2,8 +2,19 @@
 import { exact } from "./time.js";
 
 const SHOWS = "time[datetime], [data-whole]";
-const tip = document.getElementById("tip");
+let tip = null;
 let of = null;
+
+// Made when it is needed: any page may have it, and a page that Back brought has lost it.
+function made() {
+  if (tip?.isConnected) return tip;
+  tip = document.createElement("div");
+  tip.id = tip.className = "tip";
+  tip.popover = "manual";
+  tip.ariaHidden = "true";
+  document.body.append(tip);
+  return tip;
+}
 
 function words(element) {
   if (element.dataset.whole !== undefined) return element.dataset.whole;
@@ -15,7 +26,7 @@ function show(element) {
   const text = words(element);
   if (element === of || !text) return;
   of = element;
-  tip.textContent = text;
+  made().textContent = text;
   tip.showPopover();
   const place = element.getBoundingClientRect();
   const { width, height } = tip.getBoundingClientRect();
@@ -27,7 +38,7 @@ function show(element) {
 function hide() {
   if (!of) return;
   of = null;
-  tip.hidePopover();
+  if (tip.isConnected) tip.hidePopover();
 }
 
 document.addEventListener("pointerover", (event) => {

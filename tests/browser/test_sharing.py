@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -31,6 +32,16 @@ def test_a_fixed_view_needs_no_script(site: ZkDashProcess, open_page: OpenPage) 
     page.get_by_label("The password that came with the link").fill("sesame")
     page.get_by_role("button", name="Show it").click()
     expect(page.get_by_text("fixed: as it was on")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/?view=wall", "/status/house", "a share"])
+def test_exact_times_are_told_on_pages_that_stand_alone(site: ZkDashProcess, page: Page, path: str) -> None:
+    page.goto(site.url(share(site, "/clusters/prod") if path == "a share" else path))
+    time = page.locator("main time, header time").locator("visible=true").first
+    time.hover()
+    expect(page.locator("#tip")).to_have_text(re.compile(r"\d\d:\d\d:\d\d UTC"))
+    page.keyboard.press("Escape")
+    expect(page.locator("#tip")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])

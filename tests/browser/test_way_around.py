@@ -124,3 +124,10 @@ def test_times_are_shown_in_utc_if_asked_and_exactly_on_focus(site: ZkDashProces
     expect(page.locator("#tip")).to_have_text(re.compile(r"GMT\+9 · \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"))
     page.keyboard.press("Escape")
     expect(page.locator("#tip")).to_be_hidden()
+    page.goto(site.url("/clusters/prod/znodes/apps"))
+    page.get_by_role("navigation", name="Parts of the znode").get_by_role("link", name="Stat").click()
+    page.wait_for_url("**/apps?tab=stat")
+    page.go_back()
+    expect(page.locator("[aria-current=true]")).to_have_text("Data")
+    page.locator("main time").first.hover()  # Back brings a page that had no tip yet
+    expect(page.locator("#tip")).to_have_text(re.compile(r"\d\d:\d\d:\d\d UTC"))

@@ -61,9 +61,10 @@ def test_an_address_has_dots_or_colons(typed: str, address: str) -> None:
 
 
 def test_no_two_places_have_the_same_keys() -> None:
-    keys = [place.keys for place in (*places.MAIN, *places.OTHERS, *places.of_cluster("a")) if place.keys]
+    everywhere = (*places.MAIN, *places.OTHERS, *places.OF_WHO_SIGNS_IN, *places.OF_ADMINS)
+    keys = [place.keys for place in (*everywhere, *places.of_cluster("a")) if place.keys]
     assert sorted(set(keys)) == sorted(keys)
-    assert {place.href.partition("?")[0] for place in (*places.MAIN, *places.OTHERS)} <= {path for path, *_ in ROUTES}
+    assert {place.href.partition("?")[0] for place in everywhere} <= {path for path, *_ in ROUTES}
 
 
 async def test_clusters_pages_and_incidents_are_found(site: Site) -> None:
@@ -98,6 +99,18 @@ async def test_who_may_only_look_is_offered_nothing_else(tmp_path: Path) -> None
         assert "Silence prod" not in text
         text = await site.text("/go?q=this+view", headers=opened_on("/timeline"))
         assert ("Save this view" in text, "Share this view" in text) == (True, False)
+
+
+@pytest.mark.parametrize(("name", "known"), [("", 0), ("ada", 1), ("root", 3)])
+async def test_each_is_offered_the_pages_that_they_may_open(tmp_path: Path, name: str, known: int) -> None:
+    theirs = (*places.OF_WHO_SIGNS_IN, *places.OF_ADMINS)
+    access = by_password(tmp_path, user(name)) if name else None
+    async with running_site(tmp_path, "prod", access=access) as site:
+        if name:
+            await sign_in(site, name)
+        found, keys = await site.text("/go", headers=OF_THE_BOX), await site.text("/keys")
+    assert [place.href in found for place in theirs] == [index < known for index in range(len(theirs))]
+    assert [f"<dd>{place.text}</dd>" in keys for place in theirs if place.keys] == [known > 0, known > 1]
 
 
 async def test_what_is_typed_shows_as_text_and_a_wrong_parameter_is_said(site: Site) -> None:

@@ -74,10 +74,9 @@ def test_sign_in_a_wrong_password_and_sign_out(guarded: ZkDashProcess, open_page
 
 
 def test_the_audit_log_is_filtered_and_taken_as_a_file(guarded: ZkDashProcess, ada: Page) -> None:
-    ada.keyboard.type("gl")
-    expect(ada).to_have_url(guarded.url("/shares"))
-    tab_to(ada, "Audit")
-    ada.keyboard.press("Enter")
+    ada.keyboard.type("gy")
+    expect(ada).to_have_url(guarded.url("/account"))
+    ada.keyboard.type("gu")
     expect(ada).to_have_url(guarded.url("/audit"))
     tab_to(ada, "Who")
     ada.keyboard.type("ada")

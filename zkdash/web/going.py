@@ -17,7 +17,7 @@ from zkdash.web import places, urls
 from zkdash.web.alert_words import rule_words
 from zkdash.web.entrance import own_address
 from zkdash.web.finder import Group, Hit, address_in, fitting, path_in
-from zkdash.web.gate import reach_of
+from zkdash.web.gate import reach_of, who_asks
 from zkdash.web.keys import READER, Dashboard
 from zkdash.web.query import Query
 from zkdash.web.render import is_partial, render
@@ -58,7 +58,7 @@ async def index(request: web.Request) -> web.Response:
         Group("Servers", fitting(typed, _servers(mine.whole, seen), SHOWN) if typed else ()),
         Group("Clients", tuple(_clients(seen, here, typed))),
         Group("Actions", fitting(typed, _actions(request, seen, here, typed), SHOWN)),
-        Group("Pages", fitting(typed, _pages(seen, here, typed), SHOWN if typed else 30)),
+        Group("Pages", fitting(typed, _pages(request, seen, here, typed), SHOWN if typed else 30)),
         Group("Words", fitting(typed, map(_word, WORDS), 3) if typed else ()),
         Group("Search", _search(typed, here)),
     ]
@@ -76,7 +76,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def keys(request: web.Request) -> web.Response:
     """GET /keys"""
-    groups = [("Go to", (*places.MAIN, *places.OTHERS[:-1])), ("In a cluster", places.of_cluster("NAME"))]
+    groups = [("Go to", (*places.MAIN, *places.others(who_asks(request)))), ("In a cluster", places.of_cluster("NAME"))]
     return render(request, "go/keys.html", groups=groups, everywhere=places.EVERYWHERE)
 
 
@@ -157,8 +157,10 @@ def _clients(seen: list[ClusterContainer], here: ClusterContainer | None, typed:
         yield Hit(f"Clients of {container.label} from {address}", href, "asks its servers")
 
 
-def _pages(seen: list[ClusterContainer], here: ClusterContainer | None, typed: str) -> Iterator[Hit]:
-    for place in (*places.MAIN, *places.OTHERS):
+def _pages(
+    request: web.Request, seen: list[ClusterContainer], here: ClusterContainer | None, typed: str
+) -> Iterator[Hit]:
+    for place in (*places.MAIN, *places.others(who_asks(request))):
         yield Hit(place.text, urls.at(place.href), also=place.also, keys=place.keys)
     if not typed:
         return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zkdash.access.person import Person
+from zkdash.access.role import Role
 from zkdash.web.urls import url_for_cluster, url_for_timeline, url_for_znode
 
 
@@ -43,6 +45,11 @@ OTHERS = (
     Place("api", "API", "/api/docs", "", "json openapi"),
 )
 """What stands at the foot, or is one page further."""
+OF_WHO_SIGNS_IN = (Place("account", "Your account", "/account", "g y", "who am i role sign out sessions tokens"),)
+OF_ADMINS = (
+    Place("audit", "Audit log", "/audit", "g u", "who did what"),
+    Place("everybody", "Sessions and tokens of everybody", "/account/everybody", "", "users people"),
+)
 EVERYWHERE = (
     ("/", "Go to a cluster, a server, a znode, a client, an incident or a page"),
     ("Ctrl K", "The same, even while typing"),
@@ -58,6 +65,13 @@ EVERYWHERE = (
     ("Esc", "Close what has opened"),
 )
 """Keys that are no page's own, and what they do."""
+
+
+def others(person: Person | None) -> tuple[Place, ...]:
+    """Those beside `MAIN` that this person may open."""
+    if person is None or person.via in ("none", "token", "share"):
+        return OTHERS
+    return (*OTHERS, *OF_WHO_SIGNS_IN, *(OF_ADMINS if person.role >= Role.ADMIN else ()))
 
 
 def of_cluster(name: str) -> tuple[Place, ...]:

@@ -69,7 +69,6 @@ def environment() -> jinja2.Environment:
         url_for_route=urls.url_for_route,
         with_query=urls.with_query,
         main_places=places.MAIN,
-        other_places=places.OTHERS,
         places_of_cluster=places.of_cluster,
         term=terms.term,
         rule_words=alert_words.rule_words,
@@ -116,6 +115,7 @@ def page(request: web.Request, template: str, **context: Any) -> str:
     context = {
         "layout": "components/main_only.html" if is_partial(request) else "base.html" if person else "bare.html",
         "signed_in": person if person is not None and person.via != "none" else None,
+        "other_places": places.others(person),
         "role": person.role.word if person is not None else "",
         "acts_in_part": acts_in_part(person),
         "acts_on": partial(acts_on, person),

@@ -17,6 +17,8 @@ let open = false; // the websocket is
 let answered = false; // the last poll was
 let heard = performance.now(); // when zkdash was last heard, on this page's own clock
 let quietUntil = performance.now() + GRACE_MS;
+let spoke = 0; // when the websocket did last
+let asked = 0; // when the last poll was sent
 let state = "";
 
 function hear(serverNow) {
@@ -62,7 +64,12 @@ document.addEventListener("htmx:ws:close", (event) => {
 });
 document.addEventListener("htmx:ws:before:message:incoming", (event) => {
   const { data } = event.detail.message;
+  spoke = performance.now();
   hear(data.startsWith("{") ? JSON.parse(data).now : 0);
+});
+poller.addEventListener("zkdash:poll", () => { asked = performance.now(); });
+document.addEventListener("htmx:before:response", (event) => {
+  if (event.target.matches?.("#poll, #node-poll") && spoke > asked) event.preventDefault(); // it may be older than what the websocket said
 });
 poller.addEventListener("htmx:after:request", (event) => {
   const { status, headers } = event.detail.ctx.response;

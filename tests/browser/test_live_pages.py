@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import APIResponse, Page, Route, WebSocketRoute, expect
 
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.servers import Server
+from zkdash.web.wire import partial
 
 LIVE = re.compile("^live$")
+POLL = "document.getElementById('poll').dispatchEvent(new CustomEvent('zkdash:poll'))"
 
 
 def open_live(page: Page, site: ZkDashProcess, path: str) -> None:
@@ -121,6 +123,54 @@ def test_after_a_restart_of_zkdash_pages_are_live_again_and_miss_nothing(
     shown = page.locator("#events > li")
     expect(shown).to_have_count(len(expected))
     assert [event.get_attribute("id") for event in shown.all()] == expected
+
+
+def test_what_comes_by_a_poll_and_by_the_websocket_is_there_once(
+    live_site: ZkDashProcess, own_server: Server, page: Page
+) -> None:
+    """The websocket is held up; meanwhile the page polls."""
+    held: list[str | bytes] = []
+    holding = False
+
+    def between(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: held.append(message) if holding else socket.send(message))
+        sockets.append(socket)
+
+    sockets: list[WebSocketRoute] = []
+    page.route_web_socket(re.compile("/live"), between)
+    open_live(page, live_site, "/timeline")
+    expect(page.locator("#events > li")).to_have_count(2)
+    holding = True
+    own_server.kill()
+    live_site.wait_cause("prod", "session-timeout", 5)
+    page.evaluate(POLL)
+    expect(page.locator("#events > li")).to_have_count(4)
+    for message in (*held, partial("announcer", "That was all.", "innerHTML")):
+        sockets[0].send(message)
+    expect(page.locator("#announcer")).to_have_text("That was all.")
+    ids = page.locator("#events > li").evaluate_all("all => all.map(one => one.id)")
+    assert ids == sorted(set(ids), reverse=True)
+    assert len(ids) == 4
+
+
+def test_a_poll_that_is_answered_late_takes_nothing_back(
+    live_site: ZkDashProcess, own_server: Server, page: Page
+) -> None:
+    """Its answer waits until the websocket has said more."""
+    open_live(page, live_site, "/timeline")
+    answers: list[tuple[Route, APIResponse]] = []
+    page.route(re.compile("/live"), lambda route: answers.append((route, route.fetch())))
+    page.evaluate(POLL)
+    while not answers:
+        page.wait_for_timeout(20)
+    own_server.kill()
+    expect(page.locator("#events > li")).to_have_count(3)
+    for route, answer in answers:
+        with page.expect_event("requestfinished"):
+            route.fulfill(response=answer)
+    page.wait_for_timeout(300)  # it would be swapped in by now
+    assert page.locator("#events > li").count() >= 3
 
 
 def test_a_frozen_zkdash_is_told_from_a_quiet_one(live_site: ZkDashProcess, page: Page) -> None:

@@ -16,7 +16,8 @@ COPY static static
 COPY zkdash zkdash
 RUN python -m venv /opt/zkdash \
     && /opt/zkdash/bin/pip install --no-cache-dir --disable-pip-version-check . \
-    && /opt/zkdash/bin/pip uninstall --yes --quiet pip
+    && /opt/zkdash/bin/pip uninstall --yes --quiet pip \
+    && /opt/zkdash/bin/python -c "from zkdash.web.render import compile_templates; compile_templates()"
 
 FROM python:${PYTHON}-slim
 LABEL org.opencontainers.image.title="zkdash" \

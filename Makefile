@@ -15,6 +15,9 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 export PYTHON
 
+# Python keeps what it has compiled: the tests start zkdash hundreds of times.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup run demo test test-fast test-matrix lint fmt types bench bench-quick chaos fuzz pictures screenshots manual lighthouse clean
 .DEFAULT_GOAL := help
 

@@ -58,6 +58,12 @@ def test_the_image_runs_as_nobody_special_and_writes_to_its_volume_alone() -> No
     assert "PYTHONDONTWRITEBYTECODE=1" in stage["ENV"]
 
 
+def test_the_image_has_its_templates_compiled() -> None:
+    build = (ROOT / "Dockerfile").read_text().partition("\nFROM python:${PYTHON}-slim\n")[0]
+    assert "compile_templates()" in build
+    assert "PYTHONDONTWRITEBYTECODE" not in build
+
+
 def test_the_image_asks_its_own_health_without_curl() -> None:
     _, command = runtime_stage()["HEALTHCHECK"].split("CMD ")
     program, option, code = yaml.safe_load(command)

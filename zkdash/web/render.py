@@ -13,6 +13,7 @@ from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, figures, filters, places, sentences, terms, urls, words
 from zkdash.web.acts import acts_in_part, acts_on
 from zkdash.web.assets import assets_root, shipped
+from zkdash.web.compiled import CompiledTemplates
 from zkdash.web.gate import who_asks
 from zkdash.web.keys import BOARD
 from zkdash.web.seen import level_of
@@ -35,6 +36,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=CompiledTemplates(),
     )
     env.filters.update(timed=filters.timed, hex_id=filters.hex_id, utc=figures.utc, iso=filters.iso, name=filters.name)
     env.filters.update(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import CHROMIUM, OpenPage
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.web.figures import number
 from zkdash.web.locales import OFFERED
 from zkdash.web.localised import localised
 
+GERMAN = Path("/usr/lib/chromium/locales/de.pak")
 WIDE = {"width": 1280, "height": 900}
 WORDS = """async values => {
     const source = [...document.scripts].find(one => one.src.includes('/js/charts/page.js')).src;
@@ -78,3 +81,28 @@ def test_a_german_reader_chooses_a_range_and_gets_it(site: ZkDashProcess, open_p
         expect(page).to_have_url(re.compile(r"from=2026-11-03T12%3A00(%3A00)?&to=2026-11-03T13%3A30"))
         expect(page.locator("#problems")).to_have_count(0)
         expect(page.get_by_label("From", exact=True)).to_have_value(re.compile("2026-11-03T12:00"))
+
+
+@pytest.mark.skipif(not GERMAN.is_file(), reason="needs a Chromium in German: apt-get install chromium-l10n")
+def test_a_german_types_the_day_first(site: ZkDashProcess, browser: Browser) -> None:
+    """A browser's fields are in its own language, whatever a page asks for."""
+    words = {"LANGUAGE": "de", "LC_ALL": "de_DE.UTF-8"}
+    german = browser.browser_type.launch(
+        executable_path=CHROMIUM, args=["--no-sandbox", "--lang=de"], env={**os.environ, **words}
+    )
+    try:
+        page = german.new_page(locale="de-DE")
+        for path in ("/timeline", "/clusters/prod/charts"):
+            page.goto(site.url(path))
+            page.get_by_text("Own", exact=True).click()
+            for label, keys in (("From", ["0311", "2026", "120000"]), ("to", ["0311", "2026", "133000"])):
+                page.get_by_label(label, exact=True).focus()
+                for part in keys:
+                    page.keyboard.type(part)
+                    if part == "2026":
+                        page.keyboard.press("ArrowRight")  # a year may have more digits
+            page.keyboard.press("Enter")
+            expect(page).to_have_url(re.compile(r"from=2026-11-03T12%3A00(%3A00)?&to=2026-11-03T13%3A30"))
+            expect(page.locator("#problems")).to_have_count(0)
+    finally:
+        german.close()

@@ -13,6 +13,7 @@ from tests.browser.conftest import OpenPage
 from tests.support.axe import violations
 from tests.support.nginx import nginx
 from tests.support.signed import PASSWORD, user
+from tests.support.spills import fits
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.config.users import write_users
 from zkdash.demo.loopback import free_port
@@ -93,7 +94,7 @@ def test_pages_of_people_are_accessible_in_both_themes_on_a_phone(
     for path in PAGES[1:]:
         page.goto(f"{address}{path}")
         assert violations(page) == {}, path
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        fits(page, 360)
 
 
 def test_without_javascript_too(address: str, open_page: OpenPage) -> None:

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.support.keyboard import step_to, tab_to
+from tests.support.keyboard import keys, step_to, tab_to
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.servers import Server
 
@@ -19,7 +19,7 @@ def test_from_an_outage_to_its_cause_and_on_to_acknowledging_it(
     page.goto(live_site.url("/"))
     expect(page.locator("#headline")).to_have_text("1 lost")  # what is wrong
 
-    page.keyboard.press("j")
+    keys(page, "j")
     page.keyboard.press("Enter")
     expect(page).to_have_url(live_site.url("/clusters/prod"))
     step_to(page, "#events .event--lost .event__when")
@@ -38,17 +38,17 @@ def test_from_an_outage_to_its_cause_and_on_to_acknowledging_it(
     page.keyboard.type("Ada")
     page.keyboard.press("Enter")
     expect(page.locator("#acknowledged")).to_contain_text("by Ada")
-    page.keyboard.type("go")
+    keys(page, "go")
     expect(page).to_have_url(live_site.url("/"))
 
 
 def test_from_the_overview_to_a_znode_and_back(site: ZkDashProcess, page: Page) -> None:
     page.goto(site.url("/"))
-    page.keyboard.press("j")
-    page.keyboard.press("j")
+    keys(page, "j")
+    keys(page, "j")
     page.keyboard.press("Enter")
     expect(page).to_have_url(site.url("/clusters/prod"))
-    page.keyboard.type("cz")
+    keys(page, "cz")
     expect(page).to_have_url(site.url("/clusters/prod/znodes/"))
     tab_to(page, "/")
     for key in ("Home", "a", "p", "p", "ArrowRight"):

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.support.axe import violations
-from tests.support.spills import SPILLS
+from tests.support.spills import SPILLS, fits
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.web.wire import partial
 
@@ -100,7 +100,7 @@ def test_no_component_spills_over_at_any_width(gallery: Page) -> None:
     """320 is also what 1280 is at 400 % zoom, and 640 at 200 %; 3840 is a wall of screens."""
     for width in (320, 360, 640, 1280, 2560, 3840):
         gallery.set_viewport_size({"width": width, "height": 900})
-        assert gallery.evaluate("document.documentElement.scrollWidth") <= width
+        fits(gallery, width)
         assert gallery.evaluate(SPILLS) == [], width
 
 
@@ -158,4 +158,4 @@ def test_pages_without_a_cluster_say_how_to_add_one(site: ZkDashProcess, open_pa
         page.goto(site.url(path))
         expect(page.get_by_role("main")).to_contain_text(words)
         assert violations(page) == {}, path
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        fits(page, 360)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.axe import violations
+from tests.support.spills import fits
 from tests.support.zkdash_process import ZkDashProcess
 
 OpenPage = Callable[..., Page]
@@ -33,7 +34,7 @@ def test_a_page_of_a_crawl_is_accessible_in_both_themes_on_a_phone(
     page.goto(site.url(path))
     if "run" not in path and page.locator("#run").count():
         expect(page.locator("#run[data-phase=done], #run[data-phase=failed]")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    fits(page, 360)
     assert violations(page) == {}
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.support.axe import violations
 from tests.support.http import request
 from tests.support.shared import share
-from tests.support.spills import SPILLS
+from tests.support.spills import SPILLS, fits
 from tests.support.zkdash_process import ZkDashProcess
 
 OpenPage = Callable[..., Page]
@@ -108,7 +108,7 @@ def test_axe_finds_nothing_and_it_fits_every_width(site: ZkDashProcess, same_pag
     assert violations(same_page) == {}
     for width in WIDTHS:
         same_page.set_viewport_size({"width": width, "height": 900})
-        assert same_page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(same_page, width)
         assert same_page.evaluate(SPILLS) == [], width
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.keyboard import step_to, tab_to
+from tests.support.keyboard import keys, step_to, tab_to
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.web.places import MAIN, OTHERS, of_cluster
 
@@ -37,7 +37,7 @@ def test_what_is_wrong_is_read_at_once_and_why_is_two_steps_away(site: ZkDashPro
 def test_keys_lead_from_any_page_to_any_other(site: ZkDashProcess, keys_page: Page) -> None:
     seen = []
     for place in (place for place in (*OTHERS, *MAIN) if " " in place.keys and place.key != "wall"):
-        keys_page.keyboard.type(place.keys.replace(" ", ""))
+        keys(keys_page, place.keys.replace(" ", ""))
         expect(keys_page).to_have_url(site.url(place.href))
         seen.append(site.url(place.href))
     for before in reversed(seen[-4:-1]):
@@ -53,16 +53,16 @@ def test_keys_lead_to_each_page_of_a_cluster_and_to_its_neighbours(site: ZkDashP
     step_to(keys_page, "#cluster-prod h2 a")
     keys_page.keyboard.press("Enter")
     for place in of_cluster("prod"):
-        keys_page.keyboard.type(place.keys.replace(" ", ""))
+        keys(keys_page, place.keys.replace(" ", ""))
         expect(keys_page).to_have_url(site.url(place.href))
     keys_page.goto(site.url("/clusters/prod"))
     step_to(keys_page, "#servers a")
     keys_page.keyboard.press("Enter")
     expect(keys_page).to_have_url(re.compile("/clusters/prod/servers/"))
     tab_to(keys_page, "Production", "Shift+Tab")
-    keys_page.keyboard.press("]")
+    keys(keys_page, "]")
     expect(keys_page).to_have_url(site.url("/clusters/gone"))
-    keys_page.keyboard.press("[")
+    keys(keys_page, "[")
     expect(keys_page).to_have_url(site.url("/clusters/prod"))
 
 
@@ -72,10 +72,10 @@ def test_a_table_is_sorted_turned_and_filtered(site: ZkDashProcess, keys_page: P
     keys_page.keyboard.press("Enter")
     expect(keys_page.get_by_role("columnheader", name="Size")).to_have_attribute("aria-sort", "descending")
     expect(keys_page.locator("[rel=next][data-htmx-powered]")).to_be_visible()  # before, it's a plain link: a new page
-    keys_page.keyboard.press("n")
+    keys(keys_page, "n")
     expect(keys_page.get_by_text("201–400 of 450")).to_be_visible()
     expect(keys_page.locator("[rel=prev][data-htmx-powered]")).to_be_visible()
-    keys_page.keyboard.press("p")
+    keys(keys_page, "p")
     expect(keys_page.get_by_text("1–200 of 450")).to_be_visible()
     expect(keys_page.get_by_text("In the order of")).to_be_visible()  # all children are read
     expect(keys_page.locator("#sort-size")).to_be_focused()
@@ -109,7 +109,7 @@ def test_a_view_is_shared_from_where_one_is(site: ZkDashProcess, keys_page: Page
 
 def test_a_view_is_saved_opened_and_removed(site: ZkDashProcess, keys_page: Page) -> None:
     keys_page.goto(site.url("/timeline?range=24h&state=LOST"))
-    keys_page.keyboard.press("/")
+    keys(keys_page, "/")
     keys_page.keyboard.type("save this")
     keys_page.keyboard.press("Enter")
     expect(keys_page.get_by_label("Save a view")).to_contain_text("/timeline?range=24h&state=LOST")
@@ -120,7 +120,7 @@ def test_a_view_is_saved_opened_and_removed(site: ZkDashProcess, keys_page: Page
     step_to(keys_page, ".views__one a")
     keys_page.keyboard.press("Enter")
     expect(keys_page).to_have_url(site.url("/timeline?range=24h&state=LOST"))
-    keys_page.keyboard.type("gv")
+    keys(keys_page, "gv")
     expect(keys_page).to_have_url(site.url("/views"))
     tab_to(keys_page, "Change")
     keys_page.keyboard.press("Enter")
@@ -130,7 +130,7 @@ def test_a_view_is_saved_opened_and_removed(site: ZkDashProcess, keys_page: Page
 
 
 def test_two_subtrees_are_compared_and_znodes_are_searched(site: ZkDashProcess, keys_page: Page) -> None:
-    keys_page.keyboard.type("gc")
+    keys(keys_page, "gc")
     expect(keys_page).to_have_url(site.url("/compare"))
     tab_to(keys_page, "Left: before")
     keys_page.keyboard.type("prod:/apps")
@@ -139,7 +139,7 @@ def test_two_subtrees_are_compared_and_znodes_are_searched(site: ZkDashProcess, 
     keys_page.keyboard.press("Enter")
     expect(keys_page.locator("#run")).to_have_attribute("data-phase", "done")
     step_to(keys_page, "#found a")
-    keys_page.keyboard.type("gs")
+    keys(keys_page, "gs")
     expect(keys_page).to_have_url(site.url("/search"))
     tab_to(keys_page, "Name")
     keys_page.keyboard.type("logo")
@@ -149,7 +149,7 @@ def test_two_subtrees_are_compared_and_znodes_are_searched(site: ZkDashProcess, 
 
 
 def test_the_timeline_is_filtered_and_times_are_shown_in_utc(site: ZkDashProcess, keys_page: Page) -> None:
-    keys_page.keyboard.type("gt")
+    keys(keys_page, "gt")
     expect(keys_page).to_have_url(site.url("/timeline"))
     tab_to(keys_page, "lost")
     keys_page.keyboard.press("Space")
@@ -167,7 +167,7 @@ def test_a_silence_begins_in_the_box_and_the_wall_is_left_again(site: ZkDashProc
     keys_page.keyboard.press("Enter")
     expect(keys_page).to_have_url(site.url("/alerts/silences/new?clusters=gone"))
     expect(keys_page.locator("#field-clusters")).to_have_value("gone")
-    keys_page.keyboard.type("gb")
+    keys(keys_page, "gb")
     expect(keys_page).to_have_url(site.url("/?view=wall"))
     tab_to(keys_page, "Overview")
     keys_page.keyboard.press("Enter")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.support.keyboard import focus_is_seen, step_to, tab_to
+from tests.support.keyboard import focus_is_seen, keys, step_to, tab_to
 from tests.support.signed import PASSWORD, user
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.config.users import write_users
@@ -74,9 +74,9 @@ def test_sign_in_a_wrong_password_and_sign_out(guarded: ZkDashProcess, open_page
 
 
 def test_the_audit_log_is_filtered_and_taken_as_a_file(guarded: ZkDashProcess, ada: Page) -> None:
-    ada.keyboard.type("gy")
+    keys(ada, "gy")
     expect(ada).to_have_url(guarded.url("/account"))
-    ada.keyboard.type("gu")
+    keys(ada, "gu")
     expect(ada).to_have_url(guarded.url("/audit"))
     tab_to(ada, "Who")
     ada.keyboard.type("ada")
@@ -122,7 +122,7 @@ def test_a_view_is_shared_opened_and_revoked(guarded: ZkDashProcess, ada: Page) 
 
 
 def test_a_view_is_saved_and_opened(guarded: ZkDashProcess, ada: Page) -> None:
-    ada.keyboard.press("/")
+    keys(ada, "/")
     focus_is_seen(ada)
     ada.keyboard.type("save this")
     ada.keyboard.press("Enter")

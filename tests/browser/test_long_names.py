@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import kazoo_client
-from tests.support.spills import SPILLS
+from tests.support.spills import SPILLS, fits
 from tests.support.zkdash_process import ZkDashProcess
 from zkdash.demo.servers import Server
 
@@ -103,7 +103,7 @@ def test_nothing_spills_and_both_ends_are_seen(site: ZkDashProcess, same_page: P
     assert answer.status == (503 if "far/znodes" in path else 200)
     if path not in WITHOUT:
         expect(same_page.locator("main .short")).not_to_have_count(0)
-    assert same_page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(same_page, width)
     assert same_page.evaluate(SPILLS) == []
     assert same_page.evaluate(BOTH_ENDS) == []
 

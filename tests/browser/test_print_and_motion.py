@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.support.axe import violations
+from tests.support.spills import fits
 from tests.support.zkdash_process import ZkDashProcess
 
 REPORTS = {
@@ -33,7 +34,7 @@ def test_an_incident_prints_as_a_report(site: ZkDashProcess, same_page: Page, pa
         for part in REPORTS[path]:
             expect(same_page.locator(part)).to_be_visible()
         expect(same_page.locator(NOT_PRINTED).filter(visible=True)).to_have_count(0)
-        assert same_page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(same_page, width)
         assert same_page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
         assert same_page.pdf()[:5] == b"%PDF-"
     finally:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.support.axe import violations
+from tests.support.keyboard import keys
 from tests.support.zkdash_process import ZkDashProcess
 
 OpenPage = Callable[..., Page]
@@ -29,7 +30,7 @@ def test_the_box_goes_to_a_cluster_by_a_few_letters(site: ZkDashProcess, page: P
 
 def test_the_box_completes_a_path_and_arrows_walk_through_what_it_found(site: ZkDashProcess, page: Page) -> None:
     page.goto(site.url("/clusters/prod"))
-    page.keyboard.press("/")
+    keys(page, "/")
     page.keyboard.type("/apps/shop/co")
     expect(page.locator("#go-hits .goal").first).to_contain_text("/apps/shop/config")
     expect(page.locator("#go-said")).to_have_text(re.compile(r"\d+ found"))
@@ -44,7 +45,7 @@ def test_the_box_completes_a_path_and_arrows_walk_through_what_it_found(site: Zk
 
 def test_what_nobody_has_is_said_and_escape_gives_the_page_back(site: ZkDashProcess, page: Page) -> None:
     page.goto(site.url("/"))
-    page.keyboard.press("/")
+    keys(page, "/")
     page.keyboard.type("/no/such/path")
     expect(page.locator("#go-hits")).to_contain_text("Nothing is called so")
     expect(page.locator("#go-said")).to_have_text("nothing found")
@@ -55,34 +56,34 @@ def test_what_nobody_has_is_said_and_escape_gives_the_page_back(site: ZkDashProc
 
 def test_keys_lead_to_pages_and_through_lists(site: ZkDashProcess, page: Page) -> None:
     page.goto(site.url("/"))
-    page.keyboard.press("j")
+    keys(page, "j")
     expect(page.locator("#cluster-gone h2 a")).to_be_focused()
-    page.keyboard.press("j")
+    keys(page, "j")
     expect(page.locator("#cluster-prod h2 a")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(site.url("/clusters/prod"))
-    page.keyboard.type("cz")
+    keys(page, "cz")
     expect(page).to_have_url(site.url("/clusters/prod/znodes/"))
-    page.keyboard.type("ga")
+    keys(page, "ga")
     expect(page).to_have_url(site.url("/alerts"))
-    page.keyboard.type("gd")
+    keys(page, "gd")
     expect(page).to_have_url(site.url("/alerts/deliveries"))
-    page.keyboard.type("ga")
+    keys(page, "ga")
     expect(page).to_have_url(site.url("/alerts"))
-    page.keyboard.press("u")
+    keys(page, "u")
     expect(page).to_have_url(site.url("/"))
 
 
 def test_the_list_of_keys_opens_and_turns_them_off(site: ZkDashProcess, page: Page) -> None:
     page.goto(site.url("/"))
-    page.keyboard.press("?")
+    keys(page, "?")
     expect(page.locator("#keys")).to_be_visible()
     expect(page.locator("#keys")).to_contain_text("Timeline")
     assert violations(page) == {}
     page.get_by_label("Single keys do something").uncheck()
     page.keyboard.press("Escape")
-    page.keyboard.type("gt")
-    page.keyboard.press("j")
+    keys(page, "gt")
+    keys(page, "j")
     assert page.url == site.url("/")
     page.keyboard.press("Control+k")
     expect(page.locator("#go")).to_be_visible()
@@ -120,7 +121,7 @@ def test_times_are_shown_in_utc_if_asked_and_exactly_on_focus(site: ZkDashProces
     page.reload()
     assert page.locator("#event time").first.inner_text().endswith("UTC")
     page.goto(site.url("/timeline"))
-    page.keyboard.press("j")
+    keys(page, "j")
     expect(page.locator("#tip")).to_have_text(re.compile(r"GMT\+9 · \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"))
     page.keyboard.press("Escape")
     expect(page.locator("#tip")).to_be_hidden()

@@ -33,6 +33,12 @@ def focus_is_seen(page: Page) -> None:
     assert not unseen, f"{page.evaluate('document.activeElement.outerHTML').split('>')[0]}> {unseen}"
 
 
+def keys(page: Page, typed: str) -> None:
+    """Type keys of the page itself: from its load event on they do something."""
+    page.wait_for_load_state()
+    page.keyboard.type(typed)
+
+
 def tab_to(page: Page, name: str, key: str = "Tab") -> None:
     """Press Tab until what is called so has the focus."""
     for _ in range(MOST_STOPS):
@@ -46,7 +52,7 @@ def step_to(page: Page, row: str | Locator) -> None:
     """Press j until a row of a list has the focus."""
     wanted = (page.locator(row) if isinstance(row, str) else row).first
     for _ in range(MOST_STOPS):
-        page.keyboard.press("j")
+        keys(page, "j")
         if wanted.evaluate("one => one === document.activeElement"):
             return focus_is_seen(page)
     raise AssertionError(f"{row} is not reached by j")

@@ -1,5 +1,9 @@
 """What stands out of the window at its right, where nothing scrolls it in."""
 
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
 SPILLS = """() => {
     const cut = '.visually-hidden, svg, thead';
     const scrolls = one => one && one !== document.documentElement
@@ -10,3 +14,8 @@ SPILLS = """() => {
             && one.checkVisibility({contentVisibilityAuto: true}) && !scrolls(one);
     }).map(one => one.outerHTML.slice(0, 120));
 }"""
+
+
+def fits(page: Page, width: int) -> None:
+    """Fail if the page scrolls sideways; what a script draws takes a frame to follow the window."""
+    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)

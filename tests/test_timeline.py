@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from yarl import URL
 
 from tests.support.site import Site, running_site
 from zkdash.web import feed, timerange
+from zkdash.web.timeline import was
 from zkdash.web.timerange import View
-from zkdash.zookeeper.states import Expired, State
+from zkdash.zookeeper.states import Cause, Expired, Kind, State
 
 NOON = 1_750_000_000_000
 ROW = re.compile(r'<li class="event [^"]*" id="event-(\d+)"')
@@ -93,6 +95,17 @@ async def test_an_event_has_a_page_of_its_own(site: Site) -> None:
     assert f'href="/timeline/events/{timeout.id}"' in await site.text(f"/timeline/events/{expired.id}")
     last = await site.text(f"/timeline/events/{site.bus.heard['Event.recorded!'][-1].id}")
     assert "<dd>goes on</dd>" in last
+
+
+async def test_a_first_connection_was_no_loss_unless_it_took_too_long(site: Site) -> None:
+    started, connected = (event for event in site.bus.heard["Event.recorded!"] if event.cluster == "a")
+    page = await site.text(f"/timeline/events/{connected.id}")
+    assert re.search(r"<dt>Before</dt><dd>connecting for ", page)
+    assert "lost" not in re.sub(r"<[^>]*>", " ", page.partition('id="event"')[2].partition("</section>")[0])
+    assert re.search(rf'id="event-{connected.id}".*?no session for</span>', await site.text("/timeline"), re.DOTALL)
+    never = replace(started, id=started.id + 1, kind=Kind.NOTICE, cause=Cause.NEVER_CONNECTED)
+    assert was(connected, [started]) == "connecting"
+    assert was(connected, [never, started]) == was(connected, []) == "lost"
 
 
 @pytest.mark.parametrize("event_id", ["0", "999", "x", "-1", "1e3", "99999999999999999999", "%0a"])

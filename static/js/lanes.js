@@ -10,8 +10,8 @@ function move() {
     for (const text of lane.querySelectorAll("text")) {
       const x = parseFloat(text.getAttribute("x")) - shift;
       for (const part of [text, text.previousElementSibling]) part.classList.toggle("axis__later", x > 100);
-      text.classList.toggle("axis__end", x > 97 && x <= 100);
-      text.classList.toggle("axis__start", x >= 0 && x < 3);
+      text.classList.toggle("axis__end", x > 94 && x <= 100);
+      text.classList.toggle("axis__start", x >= 0 && x < 6);
     }
   }
 }

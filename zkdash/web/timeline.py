@@ -10,7 +10,8 @@ from zkdash.web.keys import FEED
 from zkdash.web.render import render
 from zkdash.web.seen import Seen, level_of, seen
 from zkdash.web.shown import Shown
-from zkdash.zookeeper.states import Kind, State
+from zkdash.web.words import STATE_WORDS, of_event
+from zkdash.zookeeper.states import Cause, Kind, State
 
 DELIVERIES = 200
 """How many deliveries the page of an event shows, the newest."""
@@ -45,7 +46,7 @@ async def event(request: web.Request) -> web.Response:
     found = None if event_id is None else await mine.events.get(event_id)
     if found is None:
         raise web.HTTPNotFound(text="There is no such event: it never was, or it is older than the log is kept.")
-    before = await mine.events.find(clusters=[found.cluster], before=found.id, limit=1)
+    before = await mine.events.find(clusters=[found.cluster], before=found.id, limit=50)
     later = await mine.events.find(clusters=[found.cluster], after=found.id, limit=50)
     return render(
         request,
@@ -56,11 +57,22 @@ async def event(request: web.Request) -> web.Response:
         notices=await mine.events.about(found.id),
         before=before[0] if before else None,
         after=later[0] if later else None,
+        was=was(found, before),
         lasted_ms=lasted(found, later),
         goes_on=goes_on(mine, found),
         incidents=await mine.alerts.of_event(found.id),
         deliveries=await mine.alerts.deliveries(event=found.id, limit=DELIVERIES),
     )
+
+
+def was(found: Event, before: list[Event]) -> str:
+    """What the state before the event was called; a first try to connect is no loss, until it has lasted too long."""
+    if found.from_state is None:
+        return ""
+    known = next((each for each in before if each.kind is Kind.STATE or each.cause is Cause.NEVER_CONNECTED), None)
+    if known is not None and known.kind is Kind.STATE and known.to_state is found.from_state:
+        return of_event(known)
+    return STATE_WORDS[found.from_state]
 
 
 def lasted(found: Event, later: list[Event]) -> int | None:

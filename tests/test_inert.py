@@ -48,6 +48,11 @@ def test_what_one_could_press_or_run_goes_whole(gone: str) -> None:
         ('<p title="&quot;&gt;&lt;b&gt;">t</p>', '<p title="&quot;&gt;&lt;b&gt;">t</p>'),
         ("<p>a<br>b<hr></p>", "<p>a<br>b<hr></p>"),
         ("<!-- secret --><p>t</p>", "<p>t</p>"),
+        # by which an axis is written in the reader's zone
+        (
+            '<text x="5%" data-at="1" data-form="clock">0:00</text>',
+            '<text x="5%" data-at="1" data-form="clock">0:00</text>',
+        ),
         # by which tables fold, and what is shortened is told whole
         ('<td data-label="Down" data-id="7">1</td>', '<td data-label="Down">1</td>'),
         ('<span class="short" data-whole="/a/b">/a</span>', '<span class="short" data-whole="/a/b">/a</span>'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,6 +25,15 @@ def test_a_shared_view_is_live_and_leads_nowhere(site: ZkDashProcess, page: Page
     expect(page.locator("#live")).to_have_attribute("data-state", "live")
     expect(page.get_by_text("What I see")).to_be_visible()
     expect(page.locator("[href]:not(link), form, button")).to_have_count(0)
+
+
+def test_the_axis_of_a_shared_view_is_in_the_zone_of_its_times(site: ZkDashProcess, open_page: OpenPage) -> None:
+    page = open_page(timezone_id="Asia/Tokyo", locale="en-GB", viewport={"width": 1280, "height": 900})
+    for path in ("/timeline?range=6h", share(site, "/timeline?range=6h")):
+        page.goto(site.url(path))
+        mark = page.locator("text[data-at][data-form=clock]:not(.axis__later)").first
+        at = datetime.fromtimestamp(int(str(mark.get_attribute("data-at"))) / 1000, timezone(timedelta(hours=9)))
+        expect(mark).to_have_text(f"{at:%H:%M}")
 
 
 def test_a_fixed_view_needs_no_script(site: ZkDashProcess, open_page: OpenPage) -> None:

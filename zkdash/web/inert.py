@@ -24,7 +24,7 @@ KEPT = re.compile(
     "|viewbox|width|height|x|y|x1|y1|x2|y2|cx|cy|r|rx|ry|dx|dy|d|points|fill|stroke|transform|focusable"
     "|preserveaspectratio|text-anchor|dominant-baseline|pathlength"
     # what style sheets, and the scripts that move times and lanes, read
-    "|data-as|data-label|data-whole|data-state|data-standing|data-health|data-since|data-until|data-live"
+    "|data-as|data-at|data-form|data-label|data-whole|data-state|data-standing|data-health|data-since|data-until|data-live"
 )
 SPELT = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio", "pathlength": "pathLength"}
 HELD = {reference: chr(0xFDD0 + index) for index, reference in enumerate(REFERENCES.values())}

@@ -12,6 +12,7 @@ function move() {
       for (const part of [text, text.previousElementSibling]) part.classList.toggle("axis__later", x > 100);
       text.classList.toggle("axis__end", x > 94 && x <= 100);
       text.classList.toggle("axis__start", x >= 0 && x < 6);
+      text.classList.toggle("axis__near", (x >= 3 && x < 6) || (x > 94 && x <= 97));
     }
   }
 }

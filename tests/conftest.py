@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,6 @@ from zkdash.demo.servers import Ensemble, Server
 settings.register_profile("zkdash", deadline=None)
 settings.load_profile("zkdash")
 
-HERE = Path(__file__).parent
 SERVER_FIXTURES = {"zookeeper", "ensemble", "own_server", "own_ensemble", "tree", "shared_dash"}
 
 
@@ -36,20 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("zookeeper")
         if "browser" in item.path.parts:
             item.add_marker("browser")
-    items.sort(key=_turns(items))
-
-
-def _turns(items: Sequence[pytest.Item]) -> Callable[[pytest.Item], tuple[bool, float, Path]]:
-    """By files: those of the browser, which compute, by turns with those that mostly wait; the quick ones last."""
-    folders: dict[Path, dict[Path, None]] = {}
-    for item in items:
-        folders.setdefault(item.path.parent, {})[item.path] = None
-    places = {
-        path: (folder == HERE, index / len(files))
-        for folder, files in folders.items()
-        for index, path in enumerate(files)
-    }
-    return lambda item: (*places[item.path], item.path)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -162,10 +162,11 @@ async def test_no_thread_of_a_connection_that_was_given_up_outlives_the_store(
 ) -> None:
     store = Store(f"sqlite:///{tmp_path}/zkdash.sqlite")
     await store.open()
-    connect = sqlite3.connect
+    connect, begun = sqlite3.connect, threading.Event()
 
     def slowly(*args: Any, **options: Any) -> sqlite3.Connection:
-        time.sleep(0.3)
+        begun.set()
+        time.sleep(0.3)  # how long it takes to connect
         return connect(*args, **options)
 
     async def read() -> None:
@@ -174,7 +175,7 @@ async def test_no_thread_of_a_connection_that_was_given_up_outlives_the_store(
 
     monkeypatch.setattr(sqlite3, "connect", slowly)
     reading = asyncio.create_task(read())
-    await asyncio.sleep(0.05)
+    assert await asyncio.to_thread(begun.wait, 5)
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
     await store.close()

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from tests.support.health import troubles
 from tests.support.zkdash_process import SITE
@@ -40,6 +46,20 @@ def test_a_callback_that_sleeps_is_told() -> None:
 
 def test_a_callback_that_computes_is_told() -> None:
     assert len(warnings_of("ends = time.thread_time() + 1.5\n    while time.thread_time() < ends: pass")) == 1
+
+
+def test_a_thread_that_ends_beside_it_hides_no_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel forgets a thread that ended, and with it what it waited."""
+    for name, waited_ns in ((str(os.getpid()), 1_000_000_000), ("2", 5_000_000_000)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "schedstat").write_text(f"2000000000 {waited_ns} 7\n")
+    monkeypatch.syspath_prepend(SITE)
+    account = importlib.import_module("schedstat").Account(tmp_path)
+    before = account.now()
+    shutil.rmtree(tmp_path / "2")
+    (tmp_path / str(os.getpid()) / "schedstat").write_text("2100000000 1250000000 9\n")
+    waited_s, _, computed_s = (new - old for new, old in zip(account.now(), before, strict=True))
+    assert (waited_s, computed_s) == pytest.approx((0.25, 0.1))
 
 
 def test_a_callback_that_is_quick_is_not_told() -> None:

@@ -15,36 +15,26 @@ import threading
 import time
 from pathlib import Path
 
+from schedstat import TICK_S, Account
+
 SAMPLE_S = 0.02
 KEPT_S = 30.0
 SLOW_S = 0.1
-STAT = Path("/proc/stat")
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class WaitingTakenOff(logging.Filter):
     """Drops asyncio's warnings of callbacks that were not slow themselves."""
 
-    def __init__(self, threads: Path) -> None:
+    def __init__(self, account: Account) -> None:
         super().__init__()
-        self._threads = threads
-        self._samples: collections.deque[tuple[float, float]] = collections.deque(maxlen=int(KEPT_S / SAMPLE_S))
+        self._account = account
+        self._samples: collections.deque[tuple[float, tuple[float, float, float]]]
+        self._samples = collections.deque(maxlen=int(KEPT_S / SAMPLE_S))
         threading.Thread(target=self._sample, name="schedstat", daemon=True).start()
-
-    def _waited_s(self) -> float:
-        """How long the threads were ready to run and did not, all together since they began.
-
-        What the host of a virtual machine took (steal) counts as running for the kernel, and is no doing of theirs.
-        """
-        waited_ns = 0
-        for thread in self._threads.iterdir():
-            with contextlib.suppress(OSError):  # it has just ended
-                waited_ns += int((thread / "schedstat").read_text().split()[1])
-        return waited_ns / 1e9 + int(STAT.read_text().split(maxsplit=9)[8]) / TICKS
 
     def _sample(self) -> None:
         while True:
-            self._samples.append((time.monotonic(), self._waited_s()))
+            self._samples.append((time.monotonic(), self._account.now()))
             time.sleep(SAMPLE_S)
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -52,14 +42,18 @@ class WaitingTakenOff(logging.Filter):
             return True
         took_s = float(record.args[1])  # type: ignore[arg-type]  # asyncio's second argument is a float
         began = time.monotonic() - took_s
-        before = next((waited for at, waited in reversed(tuple(self._samples)) if at <= began), 0.0)
-        own_s = took_s - max(self._waited_s() - before, 0.0)
-        record.args = (record.args[0], own_s)
+        before = next((said for at, said in reversed(tuple(self._samples)) if at <= began), (0.0, 0.0, 0.0))
+        waited_s, stolen_s, computed_s = (new - old for new, old in zip(self._account.now(), before, strict=True))
+        if waited_s > TICK_S or stolen_s:
+            stolen_s += TICK_S  # the part of a tick that is not told yet
+        own_s = took_s - waited_s - stolen_s
+        record.msg += " (all in all %.3f: %.3f waiting for a processor, %.3f taken by the host, %.3f computing)"
+        record.args = (record.args[0], own_s, took_s, waited_s, stolen_s, computed_s)
         return own_s > SLOW_S
 
 
 if Path("/proc/self/schedstat").exists():
-    logging.getLogger("asyncio").addFilter(WaitingTakenOff(Path("/proc/self/task")))
+    logging.getLogger("asyncio").addFilter(WaitingTakenOff(Account(Path("/proc/self/task"))))
 
 
 def let_the_clock_jump(file: Path) -> None:

@@ -167,7 +167,7 @@ def test_a_poll_that_is_answered_late_takes_nothing_back(
     own_server.kill()
     expect(page.locator("#events > li")).to_have_count(3)
     for route, answer in answers:
-        with page.expect_event("requestfinished"):
+        with page.expect_response(route.request.url):
             route.fulfill(response=answer)
     page.wait_for_timeout(300)  # it would be swapped in by now
     assert page.locator("#events > li").count() >= 3

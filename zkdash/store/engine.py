@@ -103,7 +103,8 @@ class Store:
                 except TimeoutError:
                     L.warning("The store's connections could not be closed in time.")
         # A connection that was given up half-way ends in its thread, which must not outlive the event loop.
-        await asyncio.to_thread(_join, list(self._threads), _CLOSE_S)
+        if self._threads:
+            await asyncio.to_thread(_join, list(self._threads), _CLOSE_S)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:

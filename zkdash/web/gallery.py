@@ -10,7 +10,7 @@ from aiohttp import web
 from zkdash.ensemble.sample import Role
 from zkdash.web.failures import BROKEN, FORBIDDEN, Failure
 from zkdash.web.keys import ZKDASH
-from zkdash.web.lanes import Stretch
+from zkdash.web.lanes import Stretch, axis
 from zkdash.web.pieces import swimlane
 from zkdash.web.render import fragment, render
 from zkdash.web.sparks import BUCKETS, path
@@ -50,6 +50,7 @@ async def index(request: web.Request) -> web.Response:
         roles=[*Role],
         sparks={words: path(wave) for words, wave in WAVES.items()},
         lane=swimlane("gallery", _lane(), AT - 6 * HOUR_MS, AT, live=False),
+        ticks=axis(AT - 6 * HOUR_MS, AT),
         rows=[fragment("ensemble/_server.html", row=_row(number)) for number in range(3)],
         phases=[*Phase],
         crawls=[*map(_crawl, Phase)],

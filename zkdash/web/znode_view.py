@@ -36,8 +36,9 @@ async def context_of(
     lister: Lister, container: ClusterContainer, path: str, wish: Wish, value: bytes | None, its_stat: ZnodeStat
 ) -> dict[str, Any]:
     """Everything about the node and the part of it that is wanted. Raises what reading raises."""
+    known = its_stat if sees(container, path) else None
     listed, acls, quotas = await asyncio.gather(
-        lister.list(container, path, wish.children) if wish.tab is Tab.CHILDREN else _nothing(),
+        lister.list(container, path, wish.children, known) if wish.tab is Tab.CHILDREN else _nothing(),
         container.acl(path) if wish.tab is Tab.ACL else _nothing(),
         quota.quotas(container, path) if wish.tab is Tab.STAT else _nothing(),
     )

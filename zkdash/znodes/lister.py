@@ -58,17 +58,29 @@ class Lister:
         await self.reader.stop()
         await self._sorter.stop()
 
-    async def list(self, container: ClusterContainer, path: str, choice: Choice) -> Listed:
+    async def list(
+        self, container: ClusterContainer, path: str, choice: Choice, known: ZnodeStat | None = None
+    ) -> Listed:
         """A page of the children of `path` with what is known of each. Raises as `page`."""
-        listed = await self.page(container, path, choice)
+        listed = await self.page(container, path, choice, known=known)
         return replace(listed, looks=await looks(container, path, listed.page.names))
 
-    async def page(self, container: ClusterContainer, path: str, choice: Choice, limit: int = PAGE_SIZE) -> Listed:
-        """A page of their names alone. Raises NoNodeError, NoAuthError, ClusterUnavailable."""
+    async def page(
+        self,
+        container: ClusterContainer,
+        path: str,
+        choice: Choice,
+        limit: int = PAGE_SIZE,
+        known: ZnodeStat | None = None,
+    ) -> Listed:
+        """A page of their names alone; `known` is the stat of `path`, where that was just read.
+
+        Raises NoNodeError, NoAuthError, ClusterUnavailable.
+        """
         if choice.sort is Sort.NAME and not choice.filter:
-            page, _ = await self.reader.page(container, path, choice.after, limit)
+            page, _ = await self.reader.page(container, path, choice.after, limit, known=known)
             return Listed(page, {})
-        names, stat = await self.reader.names(container, path)
+        names, stat = await self.reader.names(container, path, known)
         version = Version(stat.pzxid, stat.cversion)
         try:
             wanted = await self._wanted(container, path, choice, names, version)

@@ -61,19 +61,30 @@ class Reader:
         self.cache = cache if cache is not None else ListingCache()
         self._unsorted: dict[Hashable, Unsorted] = {}
 
-    async def names(self, cluster: Cluster, path: str) -> tuple[tuple[str, ...], ZnodeStat]:
-        """All children of a node in order, and its stat. Raises NoNodeError, NoAuthError, ClusterUnavailable."""
-        found, stat = await self._children(cluster, path)
+    async def names(
+        self, cluster: Cluster, path: str, known: ZnodeStat | None = None
+    ) -> tuple[tuple[str, ...], ZnodeStat]:
+        """All children of a node in order, and its stat. Raises NoNodeError, NoAuthError, ClusterUnavailable.
+
+        `known` is its stat, where that was just read: whether names that were kept are still true needs no other.
+        """
+        found, stat = await self._children(cluster, path, known)
         return await found.in_order() if isinstance(found, Unsorted) else found, stat
 
     async def page(
-        self, cluster: Cluster, path: str, after: str = "", limit: int = PAGE_SIZE, prefix: str = ""
+        self,
+        cluster: Cluster,
+        path: str,
+        after: str = "",
+        limit: int = PAGE_SIZE,
+        prefix: str = "",
+        known: ZnodeStat | None = None,
     ) -> tuple[Page, ZnodeStat]:
-        """One page of a node's children as in `page_of`, and its stat. Raises as `names`.
+        """One page of a node's children as in `page_of`, and its stat; `known` and what it raises are as in `names`.
 
         The first page of very many doesn't wait until all of them are in order.
         """
-        found, stat = await self._children(cluster, path)
+        found, stat = await self._children(cluster, path, known)
         if isinstance(found, Unsorted):
             if not (after or prefix):
                 return await found.first(limit), stat
@@ -84,11 +95,13 @@ class Reader:
         """Put nothing in order any more."""
         await asyncio.gather(*(unsorted.stop() for unsorted in self._unsorted.values()))
 
-    async def _children(self, cluster: Cluster, path: str) -> tuple[tuple[str, ...] | Unsorted, ZnodeStat]:
+    async def _children(
+        self, cluster: Cluster, path: str, known: ZnodeStat | None = None
+    ) -> tuple[tuple[str, ...] | Unsorted, ZnodeStat]:
         """The names in order, or on the way to it where they are many: as they were read before, if still true."""
         key = (key_of(cluster), path)
         if key in self.cache or key in self._unsorted:
-            stat = await cluster.stat(path)
+            stat = known if known is not None else await cluster.stat(path)
             if stat is None:
                 raise NoNodeError
             kept = self._kept(key, _version(stat))

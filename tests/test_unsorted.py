@@ -28,13 +28,17 @@ class Cluster:
     def __init__(self, count: int) -> None:
         self.names = [f"n{number:06}" for number in range(count)]
         random.Random(3).shuffle(self.names)
-        self.version, self.lists = 1, 0
+        self.version, self.lists, self.stats = 1, 0, 0
 
     async def children(self, path: str) -> tuple[list[str], ZnodeStat]:
         self.lists += 1
-        return list(self.names), await self.stat(path)
+        return list(self.names), self.its_stat()
 
     async def stat(self, path: str) -> ZnodeStat:
+        self.stats += 1
+        return self.its_stat()
+
+    def its_stat(self) -> ZnodeStat:
         return ZnodeStat(1, 1, 0, 0, 0, self.version, 0, 0, 0, len(self.names), self.version)
 
 
@@ -55,6 +59,23 @@ async def test_the_next_page_comes_from_the_list_that_the_first_one_read() -> No
     second, _ = await reader.page(cluster, "/a", first.next or "")
     assert [*first.names, *second.names] == [f"n{number:06}" for number in range(400)]
     assert cluster.lists == 1
+
+
+async def test_a_stat_that_was_just_read_is_not_asked_for_again() -> None:
+    cluster, reader = Cluster(MANY + 1), Reader()
+    await reader.page(cluster, "/a")
+    await reader.page(cluster, "/a", "n000199", known=cluster.its_stat())
+    await reader.names(cluster, "/a", cluster.its_stat())
+    assert (cluster.lists, cluster.stats) == (1, 0)
+
+
+async def test_a_stat_that_was_just_read_shows_that_a_list_is_no_longer_true() -> None:
+    cluster, reader = Cluster(MANY + 1), Reader()
+    await reader.page(cluster, "/a")
+    cluster.names.append("a")
+    cluster.version = 2
+    page, _ = await reader.page(cluster, "/a", known=cluster.its_stat())
+    assert (page.names[0], cluster.lists) == ("a", 2)
 
 
 async def test_a_list_is_put_in_order_soon_though_nobody_asks_for_more() -> None:

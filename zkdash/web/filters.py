@@ -48,6 +48,7 @@ def _utc(text: str) -> str:
     return f"{text[:10]} {text[11:19]} UTC" if text.endswith("Z") else text
 
 
+@lru_cache(4096)
 def time(ms: int | None, style: str = "") -> Markup:
     """A `<time>` of UTC milliseconds, "–" for None.
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from zkdash.zookeeper.errors import InvalidPath
+
+REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\uf8ff\ufff0-\uffff]")
+"""The characters that ZooKeeper allows in no path."""
 
 
 def check(path: str) -> str:
@@ -11,15 +16,13 @@ def check(path: str) -> str:
         raise InvalidPath("a path starts with /")
     if path == "/":
         return path
-    for component in path[1:].split("/"):
-        if component == "":
-            raise InvalidPath("a path has no empty component: neither // nor a / at its end")
-        if component in (".", ".."):
-            raise InvalidPath("a path has no component . or ..")
-    for character in path:
-        code = ord(character)
-        if code <= 0x1F or 0x7F <= code <= 0x9F or 0xD800 <= code <= 0xF8FF or 0xFFF0 <= code <= 0xFFFF:
-            raise InvalidPath(f"ZooKeeper allows no character U+{code:04X} in a path")
+    components = path[1:].split("/")
+    if "" in components:
+        raise InvalidPath("a path has no empty component: neither // nor a / at its end")
+    if "." in components or ".." in components:
+        raise InvalidPath("a path has no component . or ..")
+    if refused := REFUSED.search(path):
+        raise InvalidPath(f"ZooKeeper allows no character U+{ord(refused[0]):04X} in a path")
     return path
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from pathlib import Path
 import psutil
 
 from bench import peers, report
-from bench.processes import Slowest, ZkDash, idle, wait_for, zkdash
+from bench.processes import Slowest, Turns, ZkDash, idle, wait_for, zkdash
 from bench.report import Curve
 from bench.trees import make_roots
 from zkdash.demo.loopback import free_port
@@ -35,7 +36,7 @@ UNITS = {
     "back": "s",
     "stall": "ms, the slowest answer from the outage on",
 }
-LOST_UNITS = {"late": "ms at most, a turn of the loop (sampled every 100 ms)", "answer": "ms, the slowest"}
+LOST_UNITS = {"turn": "ms, the longest of the loop", "answer": "ms, the slowest"}
 SESSION_TIMEOUT_S = 10
 SETTLE_S = 25.0
 """Until then zkdash has asked all servers in full for the first time, all at once."""
@@ -81,9 +82,11 @@ def config_of(server: Server, count: int, more: str = "") -> str:
 
 
 @contextmanager
-def settled(server: Server, count: int, more: str = "") -> Iterator[tuple[ZkDash, dict[str, float]]]:
+def settled(
+    server: Server, count: int, more: str = "", turns: Turns | None = None
+) -> Iterator[tuple[ZkDash, dict[str, float]]]:
     """zkdash, connected to all and at rest, and how long it took until then."""
-    with zkdash(config_of(server, count, more), free_port()) as one:
+    with zkdash(config_of(server, count, more), free_port(), turns) as one:
         first_s = wait_for(one.answers, 120, "first page")
         took = {"first page": first_s, "connected": first_s + wait_for(lambda: _all_up(one, count), 60, "all up")}
         time.sleep(SETTLE_S)
@@ -97,26 +100,16 @@ def not_probing(server: Server, count: int) -> dict[str, float]:
 
 
 def lost_at_once(server: Server, count: int) -> dict[str, float]:
-    """How late a turn of zkdash's event loop was at most, by its own metric, and its slowest answer."""
-    with settled(server, count) as (one, _):
-        before = late_turns(one)
-        with Slowest(one) as slowest:
-            server.kill()
-            _outage(server)
-            wait_for(lambda: _all_up(one, count), 60, "all back", 0.5)
-        after = late_turns(one)
-        late = [bound for bound, turns in after.items() if turns > before[bound]]
-        return {"late": 1000 * max(late), "answer": slowest.ms}
-
-
-def late_turns(one: ZkDash) -> dict[float, float]:
-    """How many turns of the loop were late by no more than so many seconds, and by more than the bound before."""
-    found, below = {}, 0.0
-    for line in one.get("/metrics").decode().splitlines():
-        if line.startswith("zkdash_loop_lag_seconds_bucket{"):
-            bound, turns = float(line.partition('le="')[2].partition('"')[0]), float(line.rpartition(" ")[2])
-            found[bound], below = turns - below, turns
-    return found
+    """The longest turn of zkdash's event loop while all are lost and come back, and its slowest answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        turns = Turns(Path(folder) / "turns")
+        with settled(server, count, turns=turns) as (one, _):
+            began = time.monotonic()
+            with Slowest(one) as slowest:
+                server.kill()
+                _outage(server)
+                wait_for(lambda: _all_up(one, count), 60, "all back", 0.5)
+            return {"turn": turns.longest_ms(began), "answer": slowest.ms}
 
 
 def with_zkdash(server: Server, count: int) -> dict[str, float]:

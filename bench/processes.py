@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -101,14 +102,35 @@ class Slowest:
             self.ms = max(self.ms, 1000 * (time.perf_counter() - began))
 
 
+SITE = Path(__file__).with_name("site")
+
+
+class Turns:
+    """The turns of the event loop of a zkdash that is started with `environment`: how long each took."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.environment = os.environ | {
+            "ZKDASH_BENCH_TURNS": str(file),
+            "PYTHONPATH": f"{SITE}:{SITE.parents[1]}",
+        }
+
+    def longest_ms(self, since: float) -> float:
+        """Of those that ended after `since` (time.monotonic()); 0 where none was worth a line."""
+        lines = (line.split() for line in self._file.read_text().splitlines())
+        return max((1000 * float(took) for ended, took in lines if float(ended) > since), default=0.0)
+
+
 @contextmanager
-def zkdash(config: str, port: int) -> Iterator[ZkDash]:
+def zkdash(config: str, port: int, turns: Turns | None = None) -> Iterator[ZkDash]:
     """Run zkdash with this configuration beside a `[web]` and a `[store]` of its own."""
     with tempfile.TemporaryDirectory(prefix="zkdash-bench-") as folder:
         file = Path(folder) / "zkdash.conf"
         file.write_text(f"[web]\nlisten = 127.0.0.1:{port}\n[store]\nurl = sqlite:///{folder}/zkdash.db\n{config}")
         with (Path(folder) / "log").open("wb") as log:
-            process = subprocess.Popen([sys.executable, "-m", "zkdash", "-c", str(file)], stdout=log, stderr=log)
+            command = [sys.executable, "-m", "zkdash", "-c", str(file)]
+            environment = None if turns is None else turns.environment
+            process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         try:
             yield ZkDash(process, port)
         except TimeoutError:

@@ -100,8 +100,8 @@ class Rounds:
                     await self._round()
             except Exception:
                 L.exception("A round of probes failed.", struct_data={"cluster": self.container.name})
-            # A round that took long doesn't make the next ones come at once.
-            due = max(due + self._every_s, time.monotonic())
+            # A round that took long doesn't make the next ones come at once, nor at the same time as those of others.
+            due += self._every_s * max(1, math.ceil((time.monotonic() - due) / self._every_s))
             jitter_s = random.uniform(0, self._every_s / 20)  # noqa: S311 - no secret
             await tick(due + jitter_s)
 

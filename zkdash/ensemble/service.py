@@ -26,7 +26,7 @@ PULSE_S = 1.0
 """How often zkdash looks at itself."""
 
 SPREAD_S = 0.005
-"""The first rounds of two clusters are so far apart, so that a thousand don't start at once."""
+"""The first rounds of two clusters are so far apart, so that a thousand don't start at once, nor go on so."""
 
 
 class EnsembleService:
@@ -86,7 +86,7 @@ class EnsembleService:
         new = [container for name, container in wanted.items() if name not in self._rounds]
         for place, container in enumerate(new):
             # The session goes first: what it reads says who the servers are.
-            first_s = 0.1 + min(place * SPREAD_S, container.config.probe_every_s * 2)
+            first_s = 0.1 + place * SPREAD_S % (container.config.probe_every_s * 2)
             self._rounds[container.name] = Rounds(container, self._questions, self._on_sampled, first_s=first_s)
 
     def _end(self, rounds: Rounds) -> None:

@@ -46,7 +46,7 @@ class Keeper:
         """What is there now is left out at once; what there is once all has been connected to and asked is the norm."""
         gc.freeze()
         self._settle()
-        gc.set_threshold(*self._thresholds[:FULL], OFTEN)
+        gc.set_threshold(self._thresholds[0], self._thresholds[1], OFTEN)
         if self._searched not in gc.callbacks:
             gc.callbacks.append(self._searched)
         gc.collect()  # Python waits with the next one until a quarter is new: now of little, and not of everything

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SOURCES := zkdash tests bench docs hatch_build.py
 
 # How many processes run the tests, each one file at a time (most of a run is waiting); 0 runs one test after another.
-WORKERS ?= 2
+WORKERS ?= 3
 # Files in the order of their names: the slow ones, in folders, come first, and nobody waits for them at the end.
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 

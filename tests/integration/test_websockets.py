@@ -87,7 +87,7 @@ async def test_a_viewer_that_does_not_read_delays_nobody(dash: ZkDashProcess, ow
         began = loop.time()
         await seen
         await listening
-        assert loop.time() - began < 1.0
+        assert loop.time() - began < 3.0  # one of those streams is waited for up to 10 s
     finally:
         for viewer in lazy:
             viewer.close()

@@ -89,7 +89,7 @@ async def watched(*containers: Container) -> AsyncIterator[Watched]:
     finally:
         began = asyncio.get_running_loop().time()
         await service.stop()
-        assert asyncio.get_running_loop().time() - began < 1
+        assert asyncio.get_running_loop().time() - began < 3  # a full probe takes up to 4 s
 
 
 def config_of(*servers: Server, **more: Any) -> ClusterConfig:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -60,6 +63,21 @@ def test_a_thread_that_ends_beside_it_hides_no_waiting(tmp_path: Path, monkeypat
     (tmp_path / str(os.getpid()) / "schedstat").write_text("2100000000 1250000000 9\n")
     waited_s, _, computed_s = (new - old for new, old in zip(account.now(), before, strict=True))
     assert (waited_s, computed_s) == pytest.approx((0.25, 0.1))
+
+
+def test_what_is_waited_during_a_look_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that is held up together with all else has the waiting in it, and is none of the time before."""
+    monkeypatch.syspath_prepend(SITE)
+    account, waited = Mock(), iter([0.0, 0.5, 0.5])
+    account.now = lambda: (time.sleep(0.3), (next(waited), 0.0, 0.0))[1]
+    watch = importlib.import_module("schedstat").WaitingTakenOff(account)
+    watch.look()
+    began = time.monotonic() + 0.05
+    watch.look()
+    record = logging.LogRecord("asyncio", logging.WARNING, "", 0, "Executing %s took %.3f seconds", None, None)
+    record.args = ("it", time.monotonic() - began)
+    assert not watch.filter(record)
+    assert "0.500 waiting" in record.getMessage()
 
 
 def test_a_callback_that_is_quick_is_not_told() -> None:

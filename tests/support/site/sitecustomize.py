@@ -7,7 +7,6 @@ kernel's account of that waiting (Linux' schedstat) is taken off, so that what i
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import logging
 import os
@@ -15,45 +14,10 @@ import threading
 import time
 from pathlib import Path
 
-from schedstat import TICK_S, Account
-
-SAMPLE_S = 0.02
-KEPT_S = 30.0
-SLOW_S = 0.1
-
-
-class WaitingTakenOff(logging.Filter):
-    """Drops asyncio's warnings of callbacks that were not slow themselves."""
-
-    def __init__(self, account: Account) -> None:
-        super().__init__()
-        self._account = account
-        self._samples: collections.deque[tuple[float, tuple[float, float, float]]]
-        self._samples = collections.deque(maxlen=int(KEPT_S / SAMPLE_S))
-        threading.Thread(target=self._sample, name="schedstat", daemon=True).start()
-
-    def _sample(self) -> None:
-        while True:
-            self._samples.append((time.monotonic(), self._account.now()))
-            time.sleep(SAMPLE_S)
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if not str(record.msg).startswith("Executing %s took") or not isinstance(record.args, tuple):
-            return True
-        took_s = float(record.args[1])  # type: ignore[arg-type]  # asyncio's second argument is a float
-        began = time.monotonic() - took_s
-        before = next((said for at, said in reversed(tuple(self._samples)) if at <= began), (0.0, 0.0, 0.0))
-        waited_s, stolen_s, computed_s = (new - old for new, old in zip(self._account.now(), before, strict=True))
-        if waited_s > TICK_S or stolen_s:
-            stolen_s += TICK_S  # the part of a tick that is not told yet
-        own_s = took_s - waited_s - stolen_s
-        record.msg += " (all in all %.3f: %.3f waiting for a processor, %.3f taken by the host, %.3f computing)"
-        record.args = (record.args[0], own_s, took_s, waited_s, stolen_s, computed_s)
-        return own_s > SLOW_S
-
+from schedstat import SAMPLE_S, Account, WaitingTakenOff
 
 if Path("/proc/self/schedstat").exists():
-    logging.getLogger("asyncio").addFilter(WaitingTakenOff(Account(Path("/proc/self/task"))))
+    logging.getLogger("asyncio").addFilter(WaitingTakenOff(Account(Path("/proc/self/task"))).start())
 
 
 def let_the_clock_jump(file: Path) -> None:

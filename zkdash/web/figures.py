@@ -8,7 +8,6 @@ never makes them of anybody's text, and `localised.py` finds them, in texts and 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -28,7 +27,6 @@ REFERENCES = {sign: f"&#{ord(sign)};" for sign in ",.%-"}
 MARKS = str.maketrans({sign: REFERENCES[sign] for sign in ",.%"})
 
 
-@lru_cache(4096, typed=True)
 def number(value: float | None) -> Markup:
     """A number, grouped and marked: 1,234; "–" for None."""
     if value is None:

@@ -13,7 +13,7 @@ from zkdash.clock import now_ms
 from zkdash.web import alert_words, done, figures, filters, places, sentences, terms, urls, words
 from zkdash.web.acts import acts_in_part, acts_on
 from zkdash.web.assets import assets_root, shipped
-from zkdash.web.child_rows import child_rows
+from zkdash.web.child_rows import child_rows, mark_icons
 from zkdash.web.compiled import CompiledTemplates
 from zkdash.web.gate import who_asks
 from zkdash.web.keys import BOARD
@@ -65,6 +65,7 @@ def environment() -> jinja2.Environment:
         url_for_znode=urls.url_for_znode,
         child_path=paths.join,
         child_rows=child_rows,
+        mark_icons=mark_icons,
         url_for_event=urls.url_for_event,
         url_for_timeline=urls.url_for_timeline,
         url_for_incident=urls.url_for_incident,

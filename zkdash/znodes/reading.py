@@ -101,7 +101,7 @@ class Reader:
         """The names in order, or on the way to it where they are many: as they were read before, if still true."""
         key = (key_of(cluster), path)
         if key in self.cache or key in self._unsorted:
-            stat = known if known is not None else await cluster.stat(path)
+            stat = known or await cluster.stat(path)
             if stat is None:
                 raise NoNodeError
             kept = self._kept(key, _version(stat))

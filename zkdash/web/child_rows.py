@@ -12,6 +12,8 @@ from zkdash.web.filters import name, time
 from zkdash.znodes import paths
 from zkdash.znodes.kinds import Look
 
+_count = lru_cache(4096)(number)
+"""Of whole numbers, which come again and again."""
 UNKNOWN = '<td class="table__number">–</td>' * 4
 
 
@@ -35,7 +37,7 @@ def _figures(look: Look) -> str:
         return UNKNOWN
     modified = time(stat.mtime or None)  # ZooKeeper's own znodes have no time: 0
     created = modified if stat.ctime == stat.mtime else time(stat.ctime or None)
-    cells = (number(look.children), f"{number(stat.dataLength)} B", modified, created)
+    cells = (_count(stat.numChildren), f"{_count(stat.dataLength)} B", modified, created)
     return "".join(f'<td class="table__number">{cell}</td>' for cell in cells)
 
 
